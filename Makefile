@@ -1,0 +1,80 @@
+# The only commands. Each target says in its line what it does; `make` alone lists them.
+
+CONFIGURATION := Release
+DOTNET_QUIET := --nologo --verbosity minimal
+
+# Where make was called, which `make -C` leaves in PWD: paths given to a target are meant from there.
+export CALLER := $(if $(PWD),$(PWD),$(CURDIR))
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build check clean up down bench-latency bench-nats bench-processor bench-relay load chaos-nats chaos-processor fuzz eval-ecg eval-monitor bench-ecg
+
+help: ## lists the targets
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## starts nats-server and the services until Ctrl-C (PORT=9000, ECG=path/to/record, NATS_URL=…)
+	@deploy/run
+
+test: ## gets what the tests need, builds, and runs every test
+	@deploy/test
+
+build: ## builds everything
+	dotnet build SignalStream.sln --configuration $(CONFIGURATION) $(DOTNET_QUIET)
+
+check: ## the analyzers, the formatting, the viewer's types, the alert rules
+	dotnet build SignalStream.sln --configuration $(CONFIGURATION) $(DOTNET_QUIET)
+	dotnet format whitespace SignalStream.sln --no-restore --verify-no-changes
+	npm --prefix services/gateway/viewer run check
+	promtool check config deploy/prometheus/prometheus.yml
+	promtool test rules deploy/prometheus/rules.test.yml
+
+clean: ## removes what builds and runs leave behind
+	find services shared tests -type d \( -name bin -o -name obj -o -name node_modules -o -name wwwroot \) -prune -exec rm -rf {} +
+	rm -rf .run TestResults
+
+up: ## everything in containers, three processors, until Ctrl-C
+	docker compose up --build --scale processor=3
+
+down: ## removes the containers and their data
+	docker compose down --volumes
+
+# ---- longer than `make test` waits for: benchmarks (bench-), faults (chaos-), scores on data (eval-), fuzzing
+
+BENCHMARKS = dotnet run --project tests/benchmarks --configuration Release --
+
+bench-latency: ## sample to frame at a viewer, and each service's share of a core (SECONDS=60 STREAMS=2)
+	$(BENCHMARKS) latency $(or $(SECONDS),60) $(or $(STREAMS),2)
+
+bench-nats: ## the NATS client beside a bare socket loop, messages a CPU-second (ROUNDS=5)
+	$(BENCHMARKS) nats $(or $(ROUNDS),5)
+
+bench-ecg: ## the R-peak detector and what goes with it, ns a sample of one lead (PASSES=15)
+	$(BENCHMARKS) ecg $(or $(PASSES),15)
+
+bench-processor: ## ECG streams that one processor keeps up with on one core, and the latency it adds (SECONDS=15 STREAMS=500,1000,1500,2000)
+	$(BENCHMARKS) processor $(or $(SECONDS),15) $(STREAMS)
+
+bench-relay: ## the gateway beside other WebSocket servers, deliveries a CPU-second (ROUNDS=3 SECONDS=6)
+	$(BENCHMARKS) relay $(or $(ROUNDS),3) $(or $(SECONDS),6)
+
+load: ## viewers at a gateway, counted and timed (STREAMS=100 VIEWERS=1000 SECONDS=30; EACH SLOW FROZEN BURST GATEWAY NATS_URL)
+	$(BENCHMARKS) load streams=$(STREAMS) viewers=$(VIEWERS) seconds=$(SECONDS) each=$(EACH) slow=$(SLOW) frozen=$(FROZEN) \
+		burst=$(BURST) gateway=$(GATEWAY) nats=$(NATS_URL)
+
+eval-ecg: ## R-peaks of every WFDB record in DATA, a file each in OUT (DATA=../shared/data/ecg/mitdb OUT=/tmp/peaks)
+	dotnet run --project tests/eval --configuration Release -- ecg $(abspath $(DATA)) $(abspath $(OUT))
+
+eval-monitor: ## what a monitor's heart rate meter must do, measured; writes the table in docs/ALGORITHMS.md
+	dotnet run --project tests/eval --configuration Release -- monitor $(CURDIR)/docs/ALGORITHMS.md
+
+CHAOS = dotnet test tests/chaos --configuration Release $(DOTNET_QUIET) --logger "console;verbosity=detailed"
+
+chaos-nats: ## the NATS client while nats-server is killed under load and its line fails (KILLS=20 CHAOS_SEED=…)
+	CHAOS_KILLS=$(or $(KILLS),20) $(CHAOS) --filter FullyQualifiedName~ChaosTests.Nats
+
+chaos-processor: ## processors under faults for SECONDS (600 at most): every finding once (REPLICAS=3 STREAMS=32 SEED=… FAULTS=Kill,Cut,…)
+	CHAOS_PROCESSOR=1 CHAOS_SECONDS=$(or $(SECONDS),600) CHAOS_REPLICAS=$(REPLICAS) CHAOS_STREAMS=$(STREAMS) CHAOS_SEED=$(SEED) CHAOS_FAULTS=$(FAULTS) \
+	$(CHAOS) --filter FullyQualifiedName~ExactlyOnce
+
+fuzz: ## ten million random and mutated inputs into the parsers of the NATS protocol and of frames (INPUTS=10000000)
+	FUZZ_INPUTS=$(or $(INPUTS),10000000) dotnet test tests/property --configuration Release $(DOTNET_QUIET) --filter "FullyQualifiedName~Fuzz|FullyQualifiedName~TryRead_AnyBytes"
