@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using NATS.Client.Core;
+using SignalStream.Contracts;
+using SignalStream.Hosting.Nats;
+using SignalStream.Messaging.Partitions;
+
+namespace SignalStream.Hosting.Partitions;
+
+/// <summary>Runs a capability's engine, and tells the operator what it meets.</summary>
+internal sealed class EngineWorker : BackgroundService
+{
+    private const int MostComplaints = 1000;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<StreamId, byte> _complained = new();
+    private readonly PartitionMetrics _metrics;
+    private readonly NatsReadiness _nats;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+
+    public EngineWorker(
+        Capability capability,
+        INatsConnection connection,
+        Membership membership,
+        ServiceIdentity identity,
+        NatsReadiness nats,
+        PartitionMetrics metrics,
+        TimeProvider time,
+        ILogger<EngineWorker> log)
+    {
+        (_metrics, _nats, _time, _log) = (metrics, nats, time, log);
+        var reports = new EngineReports(metrics.Stored, Reject, trouble => log.EngineTroubled(trouble));
+        Engine = new PartitionEngine(connection, capability, membership, identity.Instance, reports, time);
+        metrics.Watch(Engine);
+    }
+
+    public PartitionEngine Engine { get; }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await _nats.WaitAsync(stoppingToken);
+            while (!stoppingToken.IsCancellationRequested)
+                await RunAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop before it began.
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Engine.RunAsync(stoppingToken);
+        }
+        catch (Exception exception) when (exception is NatsException or TimeoutException)
+        {
+            _log.EngineTroubled(exception.Message);
+            await Task.Delay(RetryAfter, _time, stoppingToken);
+        }
+    }
+
+    /// <summary>Counts every one, and tells the first of a stream.</summary>
+    private void Reject(StreamId stream, Rejection rejection)
+    {
+        _metrics.Rejected(rejection);
+        if (_complained.Count < MostComplaints && _complained.TryAdd(stream, 0))
+            _log.InputRejected(stream.ToString(), rejection.Text);
+    }
+}
+
+/// <summary>Not too far behind the log.</summary>
+internal sealed class LagHealthCheck(EngineWorker worker, PartitionOptions options) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var lag = worker.Engine.LagSeconds;
+        return Task.FromResult(lag <= options.ReadyWithinSeconds
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy($"{lag:F1} s behind the log, Partitions:ReadyWithinSeconds is {options.ReadyWithinSeconds}."));
+    }
+}

@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using NATS.Client.Core;
+using SignalStream.Messaging.Codec;
+using V1 = SignalStream.Contracts.V1;
+
+namespace SignalStream.Messaging.Partitions;
+
+/// <summary>The replicas of a service as one of them sees them, and the partitions that fall to it.</summary>
+/// <remarks>
+/// Each says twice a second on <c>cluster.SERVICE</c> that it is there; one not heard of for two seconds is gone, one that leaves
+/// says so. Rendezvous hashing over the live ones shares the partitions out. Nobody owns anything before a second has
+/// passed, so that a newcomer knows its neighbours first; and who does not hear itself is cut off, or was frozen, and
+/// changes nothing: it gives the others their two seconds again when it hears itself once more. This only proposes: the
+/// checkpoints decide.
+/// </remarks>
+public sealed class Membership(INatsConnection connection, string service, string instance, TimeProvider time)
+{
+    /// <summary>Between two announcements.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Not heard of for so long, a replica is gone.</summary>
+    public static readonly TimeSpan MissedAfter = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DeafAfter = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, long> _heard = [];
+    private readonly string _subject = Subjects.Cluster(service);
+    private ImmutableHashSet<int> _owned = [];
+    private long _started;
+    private long _heardSelf;
+
+    /// <summary>Raised when other partitions than before fall to this replica.</summary>
+    public event Action<ImmutableHashSet<int>>? OwnedChanged;
+
+    /// <summary>Partitions that fall to this replica.</summary>
+    public ImmutableHashSet<int> Owned => Volatile.Read(ref _owned);
+
+    /// <summary>Whether a partition falls to this replica.</summary>
+    public bool Owns(int partition) => Owned.Contains(partition);
+
+    /// <summary>Live replicas, this one among them.</summary>
+    public IReadOnlyCollection<string> Members
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _heard.Keys.Append(instance).Order(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Announces, listens and shares out until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await using var announcements = await connection.SubscribeCoreAsync<byte[]>(_subject, cancellationToken: CancellationToken.None);
+        _started = _heardSelf = time.GetTimestamp();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] parts = [AnnounceAsync(stop.Token), ListenAsync(announcements, stop.Token), LookAsync(stop.Token)];
+        try
+        {
+            await await Task.WhenAny(parts);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(parts.Select(p => p.ContinueWith(_ => { }, TaskScheduler.Default)));
+        }
+    }
+
+    /// <summary>Says that this replica leaves: to be called when it holds nothing any more.</summary>
+    public async Task LeaveAsync()
+    {
+        using var patience = new CancellationTokenSource(Interval, time);
+        try
+        {
+            await AnnounceAsync(true, patience.Token);
+            await connection.PingAsync(patience.Token);
+        }
+        catch (Exception exception) when (exception is NatsException or TimeoutException or OperationCanceledException)
+        {
+            // Not heard: the others miss it after two seconds.
+        }
+    }
+
+    private async Task AnnounceAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+            await AnnounceAsync(false, cancellationToken);
+        while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    private ValueTask AnnounceAsync(bool leaving, CancellationToken cancellationToken)
+    {
+        var announcement = new V1.Announcement { Service = service, Instance = instance, Leaving = leaving };
+        announcement.Partitions.AddRange(Owned.Order().Select(p => (uint)p));
+        return connection.PublishAsync(_subject, CatalogCodec.Encode(announcement), cancellationToken: cancellationToken);
+    }
+
+    private async Task ListenAsync(INatsSub<byte[]> announcements, CancellationToken cancellationToken)
+    {
+        await foreach (var message in announcements.Msgs.ReadAllAsync(cancellationToken))
+        {
+            if (CatalogCodec.TryDecodeAnnouncement(message.Data, out var announcement))
+                Hear(announcement!);
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(LookEvery, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+            ShareOut();
+    }
+
+    private void Hear(V1.Announcement announcement)
+    {
+        var now = time.GetTimestamp();
+        bool isNews;
+        lock (_gate)
+        {
+            if (announcement.Instance == instance)
+            {
+                if (time.GetElapsedTime(_heardSelf) > DeafAfter)
+                    ForgiveSilence(now);
+                _heardSelf = now;
+                return;
+            }
+
+            isNews = announcement.Leaving ? _heard.Remove(announcement.Instance) : _heard.TryAdd(announcement.Instance, now);
+            if (!announcement.Leaving)
+                _heard[announcement.Instance] = now;
+        }
+
+        if (isNews)
+            ShareOut();
+    }
+
+    /// <summary>It was this replica that heard nothing: the others get their two seconds again.</summary>
+    private void ForgiveSilence(long now)
+    {
+        foreach (var other in _heard.Keys)
+            _heard[other] = now;
+    }
+
+    private void ShareOut()
+    {
+        ImmutableHashSet<int> mine;
+        lock (_gate)
+        {
+            if (time.GetElapsedTime(_started) < Settle || time.GetElapsedTime(_heardSelf) > DeafAfter)
+                return;
+            foreach (var (other, seen) in _heard)
+            {
+                if (time.GetElapsedTime(seen) > MissedAfter)
+                    _heard.Remove(other);
+            }
+
+            string[] members = [.. _heard.Keys, instance];
+            mine = [.. Enumerable.Range(0, Partition.Count).Where(p => Rendezvous.OwnerOf(p, members) == instance)];
+            if (mine.SetEquals(_owned))
+                return;
+            Volatile.Write(ref _owned, mine);
+        }
+
+        OwnedChanged?.Invoke(mine);
+    }
+}

@@ -1,0 +1,80 @@
+namespace SignalStream.Messaging.Partitions;
+
+/// <summary>What the partitions of a replica have done so far, for metrics; each only rises.</summary>
+public sealed class PartitionCounters
+{
+    private long _processed;
+    private long _reread;
+    private long _suppressed;
+    private long _diverged;
+    private long _stored;
+    private long _retried;
+    private long _claims;
+    private long _fenced;
+    private long _checkpoints;
+    private long _checkpointBytes;
+    private long _failed;
+
+    /// <summary>Messages worked on.</summary>
+    public long Processed => Interlocked.Read(ref _processed);
+
+    /// <summary>Of these, read again after a change of hands or a restart.</summary>
+    public long Reread => Interlocked.Read(ref _reread);
+
+    /// <summary>Outputs that were in the log already, from the owner before.</summary>
+    public long Suppressed => Interlocked.Read(ref _suppressed);
+
+    /// <summary>Outputs suppressed although the log has others in their place: the workers were not alike.</summary>
+    public long Diverged => Interlocked.Read(ref _diverged);
+
+    /// <summary>Outputs stored.</summary>
+    public long Stored => Interlocked.Read(ref _stored);
+
+    /// <summary>Tries to store an output that failed and were repeated.</summary>
+    public long Retried => Interlocked.Read(ref _retried);
+
+    /// <summary>Partitions claimed.</summary>
+    public long Claims => Interlocked.Read(ref _claims);
+
+    /// <summary>Partitions lost because a comparison said that another owner is ahead.</summary>
+    public long Fenced => Interlocked.Read(ref _fenced);
+
+    /// <summary>Checkpoints written.</summary>
+    public long Checkpoints => Interlocked.Read(ref _checkpoints);
+
+    /// <summary>Bytes of them.</summary>
+    public long CheckpointBytes => Interlocked.Read(ref _checkpointBytes);
+
+    /// <summary>Exceptions of workers.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
+
+    internal void CountProcessed(bool again)
+    {
+        Interlocked.Increment(ref _processed);
+        if (again)
+            Interlocked.Increment(ref _reread);
+    }
+
+    internal void CountSuppressed(bool diverged)
+    {
+        Interlocked.Increment(ref _suppressed);
+        if (diverged)
+            Interlocked.Increment(ref _diverged);
+    }
+
+    internal void CountStored() => Interlocked.Increment(ref _stored);
+
+    internal void CountRetried() => Interlocked.Increment(ref _retried);
+
+    internal void CountClaim() => Interlocked.Increment(ref _claims);
+
+    internal void CountFenced() => Interlocked.Increment(ref _fenced);
+
+    internal void CountCheckpoint(int bytes)
+    {
+        Interlocked.Increment(ref _checkpoints);
+        Interlocked.Add(ref _checkpointBytes, bytes);
+    }
+
+    internal void CountFailed() => Interlocked.Increment(ref _failed);
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using SignalStream.Contracts;
+
+namespace SignalStream.Messaging;
+
+/// <summary>What a subject carries: the second token of <c>signal.TYPE.P.KIND.ID</c>.</summary>
+public enum SignalType
+{
+    /// <summary>Frames of samples.</summary>
+    Wave,
+
+    /// <summary>Protobuf readings: probes, media, prices.</summary>
+    Reading,
+
+    /// <summary>Events that a processor found.</summary>
+    Finding,
+
+    /// <summary>Events that the predictor expects.</summary>
+    Forecast,
+
+    /// <summary>Events that want somebody's attention.</summary>
+    Alert,
+}
+
+/// <summary>Every subject there is. None is written anywhere else.</summary>
+public static class Subjects
+{
+    /// <summary>All types, in the order of <see cref="SignalType"/>.</summary>
+    public static IReadOnlyList<SignalType> Types { get; } = Enum.GetValues<SignalType>();
+
+    /// <summary>The token of a type, as in <c>wave</c>.</summary>
+    public static string Token(SignalType type) => type switch
+    {
+        SignalType.Wave => "wave",
+        SignalType.Reading => "reading",
+        SignalType.Finding => "finding",
+        SignalType.Forecast => "forecast",
+        SignalType.Alert => "alert",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No such type."),
+    };
+
+    /// <summary>Reads the token of a type.</summary>
+    public static bool TryParseType(string? token, out SignalType type)
+    {
+        foreach (var known in Types)
+        {
+            if (Token(known) == token)
+            {
+                type = known;
+                return true;
+            }
+        }
+
+        type = default;
+        return false;
+    }
+
+    /// <summary>Subject of one stream: <c>signal.wave.17.ecg.bed-1</c>.</summary>
+    public static string Of(SignalType type, StreamId stream) => string.Create(
+        CultureInfo.InvariantCulture, $"signal.{Token(type)}.{Partition.Of(stream)}.{stream.Kind}.{stream.Id}");
+
+    /// <summary>All streams of a kind: <c>signal.wave.*.ecg.*</c>.</summary>
+    public static string OfKind(SignalType type, string kind) => $"signal.{Token(type)}.*.{kind}.*";
+
+    /// <summary>All of a type: <c>signal.wave.&gt;</c>.</summary>
+    public static string All(SignalType type) => $"signal.{Token(type)}.>";
+
+    /// <summary>All of a type in one partition: <c>signal.finding.17.&gt;</c>.</summary>
+    public static string OfPartition(SignalType type, int partition) =>
+        string.Create(CultureInfo.InvariantCulture, $"signal.{Token(type)}.{partition}.>");
+
+    /// <summary>Ticks, settings and skip records of a log: <c>signal.control.wave.&gt;</c>.</summary>
+    public static string AllControl(SignalType type) => $"signal.control.{Token(type)}.>";
+
+    /// <summary>Inputs that were refused, of one stream.</summary>
+    public static string Rejected(StreamId stream) => string.Create(
+        CultureInfo.InvariantCulture, $"signal.rejected.{Partition.Of(stream)}.{stream.Kind}.{stream.Id}");
+
+    /// <summary>Inputs that were refused, all.</summary>
+    public static string AllRejected => "signal.rejected.>";
+
+    /// <summary>Where the replicas of a service announce themselves.</summary>
+    public static string Cluster(string service) => $"cluster.{service}";
+
+    /// <summary>Reads the stream out of <c>signal.TYPE.P.KIND.ID</c>.</summary>
+    public static bool TryParseStream([NotNullWhen(true)] string? subject, out StreamId stream)
+    {
+        stream = default;
+        var tokens = subject?.Split('.');
+        if (tokens is not ["signal", _, _, var kind, var id] || !StreamId.IsToken(kind) || !StreamId.IsToken(id))
+            return false;
+        stream = new StreamId(kind, id);
+        return true;
+    }
+}
