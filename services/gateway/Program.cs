@@ -1,0 +1,5 @@
+using SignalStream.Gateway;
+using SignalStream.Hosting;
+
+var app = GatewayApp.Build(args);
+return await app.RunServiceAsync(args);

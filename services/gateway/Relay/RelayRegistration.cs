@@ -1,0 +1,26 @@
+using SignalStream.Hosting;
+using SignalStream.Messaging.Catalog;
+
+namespace SignalStream.Gateway.Relay;
+
+internal static class RelayRegistration
+{
+    /// <summary>Frames from the bus and events from the logs to the viewers' queues.</summary>
+    public static WebApplicationBuilder AddRelay(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddCheckedOptions<RelayOptions, RelayOptionsValidator>("Relay");
+        services.AddSingleton<RelayMetrics>();
+        services.AddSingleton<FramePool>();
+        services.AddSingleton<RelayWorkers>();
+        services.AddSingleton<CatalogView>();
+        services.AddSingleton<WaveFeeds>();
+        services.AddSingleton<RelayHub>();
+        services.AddSingleton<ViewerRegistry>();
+        services.AddHealthChecks().AddCheck<CatalogHealthCheck>("catalog");
+        services.AddHostedService<Housekeeping>();
+        services.AddHostedService<CatalogFollower>();
+        services.AddHostedService<EventFollower>();
+        return builder;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using SignalStream.Contracts;
+using SignalStream.Messaging;
+
+namespace SignalStream.Gateway.Relay;
+
+/// <summary>Why samples are missing: the last byte of a gap frame.</summary>
+internal enum GapReason : byte
+{
+    Unknown = 0,
+    BeforeGateway = 1,
+    DroppedForViewer = 2,
+    NoLongerInLog = 3,
+}
+
+/// <summary>A frame as viewers get it, topic filled in: written once, shared by all, returned when the last is done.</summary>
+/// <remarks>Before it there is room for the head of the WebSocket message, so that the whole message is one stretch of memory.</remarks>
+internal sealed class SharedFrame
+{
+    /// <summary>Where the frame begins in its buffer; with the values behind its header aligned.</summary>
+    internal const int Offset = 16;
+
+    private readonly FramePool _pool;
+    private readonly byte[] _buffer;
+    private readonly int _head;
+    private int _holders = 1;
+
+    internal SharedFrame(FramePool pool, byte[] buffer, int length, FrameHeader header, SignalEvent? carried)
+    {
+        _pool = pool;
+        _buffer = buffer;
+        Length = length;
+        Header = header;
+        Event = carried;
+        Covers = CoverOf(header, buffer.AsSpan(Offset));
+        _head = Framing.HeadLength(length);
+        Framing.WriteHead(buffer.AsSpan(Offset - _head), Framing.Binary, length);
+    }
+
+    public FrameHeader Header { get; }
+
+    public int Length { get; }
+
+    /// <summary>What an event frame carries.</summary>
+    public SignalEvent? Event { get; }
+
+    /// <summary>Places from <c>First</c> on that the frame accounts for: its samples, or those that are missing.</summary>
+    public ulong Covers { get; }
+
+    /// <summary>Samples a channel that a viewer learns of through this frame.</summary>
+    public long Samples => Header.Kind is FrameKind.Samples or FrameKind.Envelope ? (long)Covers : 0;
+
+    public ReadOnlyMemory<byte> Bytes
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _holders) <= 0, this);
+            return _buffer.AsMemory(Offset, Length);
+        }
+    }
+
+    /// <summary>The frame as a whole WebSocket message.</summary>
+    public ReadOnlyMemory<byte> Message
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _holders) <= 0, this);
+            return _buffer.AsMemory(Offset - _head, _head + Length);
+        }
+    }
+
+    /// <summary>One more will release it; only who holds it may share it.</summary>
+    public SharedFrame Hold()
+    {
+        ObjectDisposedException.ThrowIf(Interlocked.Increment(ref _holders) <= 1, this);
+        return this;
+    }
+
+    public void Release()
+    {
+        var left = Interlocked.Decrement(ref _holders);
+        ObjectDisposedException.ThrowIf(left < 0, this);
+        if (left == 0)
+            _pool.Return(_buffer);
+    }
+
+    /// <summary>Places that a checked frame accounts for.</summary>
+    public static ulong CoverOf(FrameHeader header, ReadOnlySpan<byte> frame) => header.Kind switch
+    {
+        FrameKind.Samples => (ulong)header.Count,
+        FrameKind.Envelope => (ulong)header.Count << header.Scale,
+        FrameKind.Gap => BinaryPrimitives.ReadUInt64LittleEndian(frame[FrameHeader.Size..]),
+        _ => 0,
+    };
+}
+
+/// <summary>Makes frames for viewers in pooled memory.</summary>
+internal sealed class FramePool(ArrayPool<byte> buffers)
+{
+    private long _rented;
+
+    public FramePool()
+        : this(ArrayPool<byte>.Shared)
+    {
+    }
+
+    /// <summary>Frames that somebody holds.</summary>
+    public long Rented => Interlocked.Read(ref _rented);
+
+    /// <summary>A frame from the bus under the gateway's number.</summary>
+    public SharedFrame Copy(ReadOnlySpan<byte> frame, FrameHeader header, uint topic)
+    {
+        var buffer = Rent(frame.Length);
+        frame.CopyTo(buffer.AsSpan(SharedFrame.Offset));
+        FrameHeader.WriteTopic(buffer.AsSpan(SharedFrame.Offset), topic);
+        return new SharedFrame(this, buffer, frame.Length, header with { Topic = topic }, null);
+    }
+
+    /// <summary>An event from its log.</summary>
+    /// <param name="topic">The gateway's number for the event's stream.</param>
+    /// <param name="rateHz">Of that stream; 0 when not known.</param>
+    /// <param name="logged">The event, its sequence and its protobuf.</param>
+    public SharedFrame Event(uint topic, float rateHz, Messaging.Logs.LoggedEvent logged)
+    {
+        var place = logged.Event.Place;
+        var header = new FrameHeader(FrameKind.Event, 0, 0, topic, place.Epoch, rateHz, logged.Sequence, place.TimeNs);
+        var buffer = Rent(FrameHeader.Size + logged.Bytes.Length);
+        header.Write(buffer.AsSpan(SharedFrame.Offset));
+        logged.Bytes.Span.CopyTo(buffer.AsSpan(SharedFrame.Offset + FrameHeader.Size));
+        return new SharedFrame(this, buffer, FrameHeader.Size + logged.Bytes.Length, header, logged.Event);
+    }
+
+    /// <summary>Tells of samples that are missing.</summary>
+    public SharedFrame Gap(uint topic, Stretch missing, GapReason reason)
+    {
+        var header = new FrameHeader(
+            FrameKind.Gap, 0, 0, topic, missing.Epoch, missing.RateHz, missing.First, missing.TimeNs);
+        var buffer = Rent(FrameHeader.Size + FrameHeader.GapPayload);
+        var frame = buffer.AsSpan(SharedFrame.Offset);
+        header.Write(frame);
+        BinaryPrimitives.WriteUInt64LittleEndian(frame[FrameHeader.Size..], missing.Length);
+        frame[FrameHeader.Size + sizeof(ulong)] = (byte)reason;
+        return new SharedFrame(this, buffer, FrameHeader.Size + FrameHeader.GapPayload, header, null);
+    }
+
+    internal void Return(byte[] buffer)
+    {
+        Interlocked.Decrement(ref _rented);
+        buffers.Return(buffer);
+    }
+
+    private byte[] Rent(int length)
+    {
+        Interlocked.Increment(ref _rented);
+        return buffers.Rent(SharedFrame.Offset + length);
+    }
+}

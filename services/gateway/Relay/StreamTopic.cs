@@ -1,0 +1,103 @@
+using SignalStream.Contracts;
+using SignalStream.Messaging;
+using SignalStream.Messaging.Catalog;
+using SignalStream.Messaging.Logs;
+
+namespace SignalStream.Gateway.Relay;
+
+/// <summary>One stream in the gateway: its number, who watches it, and the last known event of each kind.</summary>
+internal sealed class StreamTopic(uint number, StreamId stream, FramePool pool)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (SignalType Type, SharedFrame Frame)> _last = [];
+    private volatile Watchers[] _watchers = [];
+    private volatile CatalogEntry? _entry;
+
+    /// <summary>Those of one worker.</summary>
+    private sealed record Watchers(RelayWorker Worker, ViewerStream[] Viewers);
+
+    /// <summary>The same for all viewers, so that one framed buffer serves them all.</summary>
+    public uint Number => number;
+
+    public StreamId Stream => stream;
+
+    /// <summary>What the catalog says of it; null until it does.</summary>
+    public CatalogEntry? Entry
+    {
+        get => _entry;
+        set => _entry = value;
+    }
+
+    /// <summary>Begins to serve a viewer: first the last known events of its types, then what is live.</summary>
+    public void Attach(ViewerStream viewer)
+    {
+        lock (_gate)
+        {
+            TellLast(viewer, viewer.Types);
+            Put(viewer.Viewer.Worker, [.. Of(viewer.Viewer.Worker), viewer]);
+        }
+    }
+
+    /// <summary>Changes what a viewer gets; of types that it did not get before, it is told the last known events.</summary>
+    public void Change(ViewerStream viewer, TypeSet types)
+    {
+        lock (_gate)
+        {
+            TellLast(viewer, types.Except(viewer.Types));
+            viewer.Types = types;
+        }
+    }
+
+    public void Detach(ViewerStream viewer)
+    {
+        lock (_gate)
+        {
+            viewer.Leave();
+            Put(viewer.Viewer.Worker, [.. Of(viewer.Viewer.Worker).Where(v => v != viewer)]);
+        }
+    }
+
+    /// <summary>A frame's way to its viewers: one post a worker, whoever watches. The caller keeps its own hold.</summary>
+    public void Publish(SharedFrame wave)
+    {
+        foreach (var watchers in _watchers)
+            watchers.Worker.Post(watchers.Viewers, wave.Hold());
+    }
+
+    /// <summary>Passes an event on and keeps it as the last known; false when it is not above the last one of its kind.</summary>
+    public bool TryPublish(SignalType type, LoggedEvent logged)
+    {
+        lock (_gate)
+        {
+            var kind = logged.Event.Kind;
+            if (_last.TryGetValue(kind, out var last) && !IsAbove(logged.Event.Place, last.Frame.Event!.Place))
+                return false;
+            var frame = pool.Event(number, (float)(_entry?.RateHz ?? 0), logged);
+            foreach (var viewer in _watchers.SelectMany(w => w.Viewers).Where(v => v.Types.Contains(type)))
+                viewer.Viewer.SendEvent(viewer, frame);
+            last.Frame?.Release();
+            _last[kind] = (type, frame);
+            return true;
+        }
+    }
+
+    private ViewerStream[] Of(RelayWorker worker) => Array.Find(_watchers, w => w.Worker == worker)?.Viewers ?? [];
+
+    private void Put(RelayWorker worker, ViewerStream[] viewers)
+    {
+        var others = _watchers.Where(w => w.Worker != worker);
+        _watchers = viewers.Length == 0 ? [.. others] : [.. others, new Watchers(worker, viewers)];
+    }
+
+    private static bool IsAbove(EventPlace place, EventPlace last) =>
+        place.Epoch > last.Epoch || (place.Epoch == last.Epoch && place.Index > last.Index);
+
+    private void TellLast(ViewerStream viewer, TypeSet types)
+    {
+        foreach (var (type, frame) in _last.Values.OrderBy(last => last.Frame.Header.TimeNs))
+        {
+            if (types.Contains(type))
+                viewer.Viewer.SendEvent(viewer, frame);
+        }
+    }
+}

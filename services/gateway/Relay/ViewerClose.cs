@@ -1,0 +1,44 @@
+using System.Net.WebSockets;
+
+namespace SignalStream.Gateway.Relay;
+
+/// <summary>Why a viewer is closed.</summary>
+/// <param name="Code">What goes over the wire.</param>
+/// <param name="Reason">For people, at most 123 bytes.</param>
+/// <param name="Label">For the metric.</param>
+/// <param name="DropAll">Whether what waits is dropped; else answers and events go out first.</param>
+internal sealed record ViewerClose(WebSocketCloseStatus Code, string Reason, string Label, bool DropAll = false)
+{
+    private const WebSocketCloseStatus SlowCode = (WebSocketCloseStatus)4008;
+    private const WebSocketCloseStatus CrowdedCode = (WebSocketCloseStatus)4009;
+
+    /// <summary>The viewer said goodbye.</summary>
+    public static ViewerClose Left { get; } = new(WebSocketCloseStatus.NormalClosure, "", "left", DropAll: true);
+
+    /// <summary>The connection broke.</summary>
+    public static ViewerClose Lost { get; } = new(WebSocketCloseStatus.NormalClosure, "", "lost", DropAll: true);
+
+    public static ViewerClose GoingAway { get; } =
+        new(WebSocketCloseStatus.EndpointUnavailable, "The gateway is going away: come back.", "going_away", DropAll: true);
+
+    public static ViewerClose Binary { get; } =
+        new(WebSocketCloseStatus.InvalidMessageType, "A binary message: viewers send text.", "binary");
+
+    /// <summary>A rule of WebSocket itself was broken.</summary>
+    public static ViewerClose Violation(WebSocketCloseStatus code) => new(code, "", "protocol", DropAll: true);
+
+    public static ViewerClose Stalled(int seconds) =>
+        new(SlowCode, $"Too slow: nothing has moved for {seconds} s.", "too_slow", DropAll: true);
+
+    public static ViewerClose Overflowed(int kilobytes) =>
+        new(SlowCode, $"Too slow: more than {kilobytes} KiB of findings and answers are waiting.", "too_slow", DropAll: true);
+
+    public static ViewerClose TooManyErrors(int errors) =>
+        new(WebSocketCloseStatus.PolicyViolation, $"Rules were broken {errors} times in a minute.", "policy");
+
+    public static ViewerClose TooBig(int bytes) =>
+        new(WebSocketCloseStatus.MessageTooBig, $"A message has at most {bytes} bytes.", "too_big");
+
+    public static ViewerClose TooMany(int viewers) =>
+        new(CrowdedCode, $"Too many connections: {viewers} are allowed.", "too_many", DropAll: true);
+}

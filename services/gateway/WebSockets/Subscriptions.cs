@@ -1,0 +1,168 @@
+using SignalStream.Contracts;
+using SignalStream.Gateway.Relay;
+using SignalStream.Messaging.Catalog;
+
+namespace SignalStream.Gateway.WebSockets;
+
+/// <summary>What one viewer has subscribed to: names, patterns, and the streams that follow from them.</summary>
+/// <remarks>The session changes it and the catalog tells it of new streams; one lock keeps the two in order.</remarks>
+internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView catalog, WebSocketLimits limits)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<StreamId, TypeSet> _names = [];
+    private readonly Dictionary<string, TypeSet> _kinds = [];
+    private readonly Dictionary<StreamId, ViewerStream> _active = [];
+    private bool _toldTooMany;
+    private bool _ended;
+
+    /// <summary>Subscribes and answers; the answer comes before the last known findings and whatever is live.</summary>
+    public CommandError? Subscribe(SubscribeCommand command)
+    {
+        lock (_gate)
+        {
+            if (Resolve(command, out var entries) is { } error)
+                return error;
+            foreach (var selector in command.Streams)
+                Note(selector, command.Types);
+            viewer.SendText(Answers.Subscribed(
+                command.Id, [.. entries.Select(Describe)], [.. command.Streams.Where(s => s.Stream is null).Select(s => s.ToString())]));
+            foreach (var entry in entries)
+                Apply(entry.Stream);
+            return null;
+        }
+    }
+
+    /// <summary>Takes back what was subscribed, by the same names and patterns, and answers.</summary>
+    public CommandError? Unsubscribe(UnsubscribeCommand command)
+    {
+        lock (_gate)
+        {
+            foreach (var selector in command.Streams)
+            {
+                if (!(selector.Stream is { } stream ? _names.ContainsKey(stream) : _kinds.ContainsKey(selector.Kind)))
+                    return CommandError.UnknownStream(selector.ToString(), "is not subscribed");
+            }
+
+            foreach (var selector in command.Streams)
+                Forget(selector);
+            foreach (var stream in _active.Keys.ToArray())
+                Apply(stream);
+            viewer.SendText(Answers.Unsubscribed(command.Id, [.. command.Streams.Select(s => s.ToString())]));
+            return null;
+        }
+    }
+
+    /// <summary>Tells of a change in the catalog, and takes in a new stream that a pattern covers.</summary>
+    public void OnCatalog(CatalogEntry entry)
+    {
+        lock (_gate)
+        {
+            var active = _active.ContainsKey(entry.Stream);
+            if (_ended || !(active || _kinds.ContainsKey(entry.Stream.Kind)))
+                return;
+            if (!active && _active.Count >= limits.MaxStreams)
+            {
+                TellTooMany();
+                return;
+            }
+
+            viewer.SendText(Answers.Stream(Describe(entry)));
+            Apply(entry.Stream);
+        }
+    }
+
+    public IReadOnlyList<StreamAccount> Accounts()
+    {
+        lock (_gate)
+        {
+            return [.. _active.Values.OrderBy(s => s.Topic.Number)
+                .Select(s => new StreamAccount(s.Topic.Stream.ToString(), s.Topic.Number, s.Delivered, s.Dropped))];
+        }
+    }
+
+    /// <summary>Leaves every stream, at the end.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            foreach (var stream in _active.Values)
+                hub.Detach(stream);
+            _active.Clear();
+        }
+    }
+
+    private CommandError? Resolve(SubscribeCommand command, out List<CatalogEntry> entries)
+    {
+        entries = [];
+        var kinds = command.Streams.Where(s => s.Stream is null).Select(s => s.Kind).ToHashSet(StringComparer.Ordinal);
+        foreach (var selector in command.Streams)
+        {
+            if (selector.Stream is not { } stream || kinds.Contains(stream.Kind))
+                continue;
+            if (catalog.Find(stream) is not { } entry)
+                return CommandError.UnknownStream(stream.ToString(), "is not in the catalog");
+            entries.Add(entry);
+        }
+
+        if (kinds.Count > 0)
+            entries.AddRange(catalog.Snapshot().Where(e => kinds.Contains(e.Stream.Kind)));
+        return CheckNamed(command, entries) ?? CheckLimits(kinds, entries);
+    }
+
+    // A name beside the pattern that covers it must be in the catalog as well.
+    private static CommandError? CheckNamed(SubscribeCommand command, List<CatalogEntry> entries)
+    {
+        var known = entries.Select(e => e.Stream).ToHashSet();
+        var unknown = command.Streams.FirstOrDefault(s => s.Stream is { } stream && !known.Contains(stream));
+        return unknown.Stream is null ? null : CommandError.UnknownStream(unknown.ToString(), "is not in the catalog");
+    }
+
+    private CommandError? CheckLimits(HashSet<string> kinds, List<CatalogEntry> entries)
+    {
+        var patterns = _kinds.Keys.Union(kinds).Count();
+        if (patterns > limits.MaxPatterns)
+            return CommandError.TooMany("patterns", patterns, limits.MaxPatterns);
+        var streams = _active.Keys.Union(entries.Select(e => e.Stream)).Count();
+        return streams > limits.MaxStreams ? CommandError.TooMany("streams", streams, limits.MaxStreams) : null;
+    }
+
+    private void Note(Selector selector, TypeSet types)
+    {
+        if (selector.Stream is { } stream)
+            _names[stream] = types;
+        else
+            _kinds[selector.Kind] = types;
+    }
+
+    private void Forget(Selector selector)
+    {
+        if (selector.Stream is { } stream)
+            _names.Remove(stream);
+        else
+            _kinds.Remove(selector.Kind);
+    }
+
+    /// <summary>Brings what the viewer gets of a stream in line with what it has subscribed; a name outranks a pattern.</summary>
+    private void Apply(StreamId stream)
+    {
+        var wanted = _names.TryGetValue(stream, out var types) || _kinds.TryGetValue(stream.Kind, out types);
+        var active = _active.TryGetValue(stream, out var current);
+        if (wanted && active)
+            hub.Change(current!, types);
+        else if (wanted)
+            _active[stream] = hub.Attach(viewer, stream, types);
+        else if (active && _active.Remove(stream))
+            hub.Detach(current!);
+    }
+
+    private StreamInfo Describe(CatalogEntry entry) => StreamInfo.Of(entry, hub.Topic(entry.Stream).Number);
+
+    private void TellTooMany()
+    {
+        if (_toldTooMany)
+            return;
+        _toldTooMany = true;
+        viewer.SendText(Answers.Error(null, CommandError.TooMany("streams", limits.MaxStreams + 1, limits.MaxStreams)));
+    }
+}

@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace SignalStream.Gateway.WebSockets;
+
+/// <summary>What a connection may do. Section <c>WebSockets</c>.</summary>
+internal sealed class WebSocketLimits
+{
+    /// <summary>Viewers at once; more are closed with 4009. At about 30 KiB each, 10,000 take 300 MiB.</summary>
+    [Range(1, 1_000_000)] public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>Streams of one connection, those taken in by patterns included.</summary>
+    [Range(1, 100_000)] public int MaxStreams { get; set; } = 1000;
+
+    /// <summary>Patterns of one connection.</summary>
+    [Range(1, 1000)] public int MaxPatterns { get; set; } = 64;
+
+    /// <summary>Longest command, bytes: a subscription to 1,000 streams of short names fits.</summary>
+    [Range(256, 1 << 20)] public int MaxCommandBytes { get; set; } = 16 << 10;
+
+    /// <summary>Longest message, bytes; a longer one closes the connection with 1009.</summary>
+    [Range(256, 1 << 20)] public int MaxMessageBytes { get; set; } = 64 << 10;
+
+    /// <summary>So many errors within a minute close the connection with 1008.</summary>
+    [Range(1, 10_000)] public int ErrorsPerMinute { get; set; } = 20;
+
+    /// <summary>A ping goes out after so long without a message, s: below the 60 s at which proxies give up.</summary>
+    [Range(1, 3600)] public int PingSeconds { get; set; } = 25;
+
+    /// <summary>A viewer whose pong does not come within so long is gone, s.</summary>
+    [Range(1, 3600)] public int PongSeconds { get; set; } = 10;
+
+    /// <summary>Origins of other sites whose pages may connect, as in <c>https://ward.example</c>; the gateway's own always may.</summary>
+    public IList<string> AllowedOrigins { get; } = [];
+}
+
+[OptionsValidator]
+internal sealed partial class WebSocketLimitsValidator : IValidateOptions<WebSocketLimits>;

@@ -1,0 +1,13 @@
+import { render } from "preact";
+import "./pages/style.css";
+import { HeartPage } from "./pages/heart/HeartPage";
+import { HeartTools } from "./pages/heart/HeartTools";
+import { startApp } from "./pages/shell/app";
+import { followAddress } from "./pages/shell/place";
+import { Shell } from "./pages/shell/Shell";
+
+const root = document.getElementById("app");
+if (!root) throw new Error("index.html has no element #app.");
+followAddress();
+startApp();
+render(<Shell pages={[{ path: "heart", title: "Heart", Body: HeartPage, Tools: HeartTools }]} />, root);

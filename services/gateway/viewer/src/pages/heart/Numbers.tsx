@@ -1,0 +1,47 @@
+import type { LiveStream } from "../../session/liveStream";
+import type { Forecast, Interval } from "../../wire/event";
+import { countText } from "../shell/texts";
+
+const FORECAST_LEVEL = 0.8;
+
+/** What was found in the signal, beside its trace. */
+export function Numbers({ stream }: { readonly stream: LiveStream }) {
+  const { beat, forecast, beats } = stream.findings;
+  const rrMs = beat.value?.value.rrMs ?? 0;
+  const next = forecast.value?.value;
+  const interval = intervalOf(next);
+  return (
+    <dl>
+      <Small label="RR" testid="rr" text={rrMs > 0 ? `${Math.round(rrMs)} ms` : "--"} />
+      <Small label="next RR" testid="forecast" text={nextText(next)} />
+      <Small label={intervalName(interval)} testid="forecast-interval" text={intervalText(interval)} />
+      <Small label="beats" testid="beats" text={countText(beats.value)} />
+    </dl>
+  );
+}
+
+function nextText(forecast: Forecast | undefined): string {
+  return forecast ? `${Math.round(forecast.point)} ${forecast.unit}` : "--";
+}
+
+const intervalOf = (forecast: Forecast | undefined): Interval | undefined =>
+  forecast?.intervals.find(({ level }) => Math.abs(level - FORECAST_LEVEL) < 0.005) ?? forecast?.intervals[0];
+
+const intervalName = (interval: Interval | undefined): string =>
+  `${Math.round(100 * (interval?.level ?? FORECAST_LEVEL))} % within`;
+
+const intervalText = (interval: Interval | undefined): string =>
+  interval ? `${Math.round(interval.low)}–${Math.round(interval.high)}` : "--";
+
+interface SmallProps {
+  readonly label: string;
+  readonly testid: string;
+  readonly text: string;
+}
+
+const Small = ({ label, testid, text }: SmallProps) => (
+  <div>
+    <dt>{label}</dt>
+    <dd data-testid={testid}>{text}</dd>
+  </div>
+);

@@ -1,0 +1,46 @@
+import { type Signal, signal } from "@preact/signals";
+import { type Millis, toMillis } from "../time/units";
+import type { Beat, Forecast, HeartRate, SignalEvent } from "../wire/event";
+
+/** A finding, when it was true (event time) and when it was heard of (this page's clock). */
+export interface Known<T> {
+  readonly value: T;
+  readonly timeMs: Millis;
+  readonly heardMs: Millis;
+}
+
+/** The last findings of one stream, each taken once: what is not above the last one's place is a repeat. */
+export class Findings {
+  readonly heartRate: Signal<Known<HeartRate> | undefined> = signal(undefined);
+  readonly beat: Signal<Known<Beat> | undefined> = signal(undefined);
+  readonly forecast: Signal<Known<Forecast> | undefined> = signal(undefined);
+  readonly beats = signal(0);
+  repeats = 0;
+  readonly #last = new Map<string, SignalEvent>();
+
+  /** False when it was there already. */
+  accept(event: SignalEvent, now: Millis): boolean {
+    const key = event.body.kind === "forecast" ? `forecast of ${event.body.target}` : event.body.kind;
+    const last = this.#last.get(key);
+    if (last && !isAfter(event, last)) {
+      this.repeats++;
+      return false;
+    }
+    this.#last.set(key, event);
+    this.#show(event, now);
+    return true;
+  }
+
+  #show({ body, timeNs }: SignalEvent, heardMs: Millis): void {
+    const timeMs = toMillis(timeNs);
+    if (body.kind === "heartRate") this.heartRate.value = { value: body, timeMs, heardMs };
+    if (body.kind === "forecast") this.forecast.value = { value: body, timeMs, heardMs };
+    if (body.kind === "beat") {
+      this.beat.value = { value: body, timeMs, heardMs };
+      this.beats.value++;
+    }
+  }
+}
+
+const isAfter = (event: SignalEvent, last: SignalEvent): boolean =>
+  event.epoch > last.epoch || (event.epoch === last.epoch && event.index > last.index);

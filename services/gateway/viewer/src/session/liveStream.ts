@@ -1,0 +1,74 @@
+import { type Signal, signal } from "@preact/signals";
+import { Percentiles } from "../time/percentiles";
+import { type Millis, millis } from "../time/units";
+import { decodeEvent } from "../wire/event";
+import type { Frame } from "../wire/frame";
+import type { StreamInfo } from "../wire/streamInfo";
+import { Findings } from "./findings";
+import { WaveFeed } from "./waveFeed";
+
+/** Five seconds at 60 frames/s. */
+const LATENCIES = 300;
+/** Frames of 40 ms that do not come for so long are overdue. */
+const OVERDUE_MS = 2_000;
+
+/** Everything this page knows of one stream that it watches. */
+export class LiveStream {
+  readonly info: Signal<StreamInfo | undefined> = signal(undefined);
+  /** Why there is nothing to show, in the gateway's words. */
+  readonly problem: Signal<string | undefined> = signal(undefined);
+  readonly wave = new WaveFeed();
+  readonly findings = new Findings();
+  readonly latency = new Percentiles(LATENCIES);
+  badEvents = 0;
+
+  constructor(readonly name: string) {}
+
+  describe(info: StreamInfo): void {
+    this.info.value = info;
+    this.problem.value = undefined;
+    this.wave.speed = info.speed;
+  }
+
+  accept(frame: Frame, now: Millis): void {
+    switch (frame.kind) {
+      case "samples":
+      case "envelope":
+        this.wave.accept(frame, now);
+        break;
+      case "gap":
+        this.wave.acceptGap(frame);
+        break;
+      case "event":
+        this.#acceptEvent(frame.body, now);
+        break;
+    }
+  }
+
+  /** The pen has reached this place: how old is it? A replay at a factor has left the wall clock, so it has no age. */
+  drawn(place: number, gatewayNow: Millis): void {
+    const epoch = this.wave.current;
+    if (epoch && !this.isReplay) this.latency.add(gatewayNow - epoch.clock.timeOf(place));
+  }
+
+  get isReplay(): boolean {
+    return (this.info.value?.speed ?? 1) !== 1;
+  }
+
+  isOverdue(now: Millis): boolean {
+    const last = this.wave.lastArrivalMs;
+    return last !== undefined && millis(now - last) > OVERDUE_MS;
+  }
+
+  #acceptEvent(body: Uint8Array, now: Millis): void {
+    try {
+      const event = decodeEvent(body);
+      const epoch = this.wave.current;
+      const isNew = this.findings.accept(event, now);
+      if (isNew && event.body.kind === "beat" && epoch?.epoch === event.epoch)
+        epoch.marks.add({ place: Number(event.index), kind: event.body.beatKind });
+    } catch {
+      this.badEvents++;
+    }
+  }
+}

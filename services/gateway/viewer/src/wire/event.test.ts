@@ -1,0 +1,39 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { expect, test } from "vitest";
+import { decodeEvent } from "./event";
+import { EventSchema } from "./gen/signalstream/v1/events_pb";
+
+const encode = (init: Parameters<typeof create<typeof EventSchema>>[1]): Uint8Array =>
+  toBinary(EventSchema, create(EventSchema, init));
+
+test("decodeEvent of a heart rate gives the rate", () => {
+  const bytes = encode({
+    stream: "ecg.bed-1",
+    body: { case: "heartRate", value: { bpm: 72.5, instantaneousBpm: 75, intervals: 12, confidence: 1 } },
+  });
+  expect(decodeEvent(bytes).body).toEqual({
+    kind: "heartRate",
+    bpm: 72.5,
+    instantaneousBpm: 75,
+    intervals: 12,
+    confidence: 1,
+  });
+});
+
+test("decodeEvent of a withheld heart rate gives the reason and no rate", () => {
+  const bytes = encode({ stream: "ecg.bed-1", body: { case: "heartRate", value: { withheld: "lead off" } } });
+  expect(decodeEvent(bytes).body).toEqual({ kind: "heartRate", withheld: "lead off", intervals: 0, confidence: 0 });
+});
+
+test("decodeEvent of a forecast keeps its intervals", () => {
+  const value = { target: "rr_ms", steps: 1, point: 800, unit: "ms", intervals: [{ level: 0.5, low: 760, high: 840 }] };
+  expect(decodeEvent(encode({ body: { case: "forecast", value } })).body).toEqual({ kind: "forecast", ...value });
+});
+
+test("decodeEvent of a body that is not known says so", () => {
+  expect(decodeEvent(encode({ stream: "net.eu" })).body).toEqual({ kind: "unknown" });
+});
+
+test("decodeEvent of bytes that are no message throws", () => {
+  expect(() => decodeEvent(Uint8Array.of(0x0a, 0xff))).toThrow();
+});

@@ -1,0 +1,12 @@
+using SignalStream.Hosting;
+using SignalStream.Hosting.Partitions;
+using SignalStream.Processor.Heart;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("processor"); // configuration, logs, metrics, health, NATS
+builder.AddPartitions("processor");      // which streams are this replica's, and each output once
+builder.AddHeart();                      // signal.wave.*.ecg.* -> signal.finding.*.ecg.*
+
+var app = builder.Build();
+app.MapServiceDefaults();
+return await app.RunServiceAsync(args);
