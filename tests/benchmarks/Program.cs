@@ -1,0 +1,39 @@
+using SignalStream.Benchmarks.Ecg;
+using SignalStream.Benchmarks.Nats;
+using SignalStream.Benchmarks.Processor;
+using SignalStream.Benchmarks.Relay;
+using SignalStream.Benchmarks.WholeWay;
+
+// Each is a `make bench-…` target; what was measured stands in RESULTS.md beside this file.
+return args switch
+{
+    ["nats", .. var rest] => await NatsBenchmark.RunAsync(rest),
+    ["nats-role", .. var rest] => await NatsRoles.RunAsync(rest),
+    ["ecg", .. var rest] => EcgBenchmark.Run(rest),
+    ["latency", .. var rest] => await LatencyBenchmark.RunAsync(rest),
+    ["processor", .. var rest] => await ProcessorBenchmark.RunAsync(rest),
+    ["relay", .. var rest] => await RelayBenchmark.RunAsync(rest),
+    ["relay-peer", .. var rest] => await PeerServers.RunAsync(rest),
+    ["load", .. var rest] => await Load.RunAsync(rest),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        usage: benchmarks NAME [OPTION…]
+
+          latency [SECONDS] [STREAMS]   sample to frame at a viewer, and each service's share of a core
+                                        (default: 60 s of two streams)
+          ecg [PASSES]                  the R-peak detector, ns a sample of one lead (default: 15 passes)
+          nats [ROUNDS]                 the NATS client against a bare socket loop (default: 5 rounds)
+          processor [SECONDS] [STREAMS,…]
+                                        streams that one processor keeps up with on one core (default: 15 s of
+                                        500,1000,1500,2000)
+          relay [ROUNDS] [SECONDS] [SERVERS] [CASES]
+                                        the gateway beside other servers (default: 3 rounds of 6 s, all, ABCD)
+          load [streams=…] [viewers=…] [each=…] [seconds=…] [slow=…] [frozen=…] [burst=…] [gateway=URL nats=URL]
+                                        viewers at a gateway: deliveries, gaps, latency
+        """);
+    return 2;
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Net;
+using NATS.Client.Core;
+using SignalStream.Benchmarks.WholeWay;
+using SignalStream.Contracts;
+using SignalStream.Messaging;
+using SignalStream.Messaging.Catalog;
+using SignalStream.TestKit;
+
+namespace SignalStream.Benchmarks.Relay;
+
+/// <summary><c>make load</c>: streams into NATS and viewers at a gateway, counted and timed.</summary>
+internal static class Load
+{
+    public const double FramesPerSecond = 25;
+
+    private static readonly DateTime UnixEpoch = DateTime.UnixEpoch;
+
+    /// <summary>The wall clock, which is the same for who publishes and who views.</summary>
+    public static long NowNs() => (DateTime.UtcNow - UnixEpoch).Ticks * 100;
+
+    public static string SubjectOf(string stream) => Subjects.Of(SignalType.Wave, StreamId.Parse(stream));
+
+    public static string[] Names(int streams) => [.. Enumerable.Range(1, streams).Select(i => $"load.s-{i}")];
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var settings = args.Select(a => a.Split('=', 2)).Where(p => p.Length == 2 && p[1].Length > 0).ToDictionary(p => p[0], p => p[1]);
+        int Number(string name, int fallback) => settings.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : fallback;
+        var streams = Names(Number("streams", 100));
+        var shape = new FleetShape(Number("viewers", 1000), Number("each", 1), Number("slow", 0), Number("frozen", 0));
+        var seconds = Number("seconds", 30);
+
+        await using var own = settings.ContainsKey("gateway") ? null : await RunningSystem.StartAsync();
+        var gateway = own is null ? null : await own.AddAsync("gateway", Peers.GatewaySettings);
+        var nats = own?.Nats.Url ?? settings.GetValueOrDefault("nats", "nats://127.0.0.1:4222");
+        var address = gateway?.Address ?? new Uri(settings["gateway"]);
+        await using var catalog = await LoadCatalog.RegisterAsync(nats, streams);
+        await LoadCatalog.SeenAsync(address, streams[^1]);
+
+        using var publisher = new FramePublisher(nats, streams, FramesPerSecond, Number("burst", 1));
+        var endpoint = new IPEndPoint(IPAddress.Parse(address.Host == "localhost" ? "127.0.0.1" : address.Host), address.Port);
+        using var fleet = ViewerFleet.Connect(endpoint, Dialect.Of("signalstream"), streams, shape);
+        publisher.Start();
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        await WatchAsync(fleet, publisher, gateway?.ProcessId, seconds);
+        return 0;
+    }
+
+    private static async Task WatchAsync(ViewerFleet fleet, FramePublisher publisher, int? pid, int seconds)
+    {
+        var (fast, slow) = (new LoadCounts(), new LoadCounts());
+        fleet.Collect();
+        var published = publisher.Published;
+        var before = pid is { } id ? ProcessCpu.Of(id) : default;
+        Console.WriteLine("deliveries/s    p50 ms    p99 ms    told gaps  silent gaps  closed");
+        for (var second = 0; second < seconds; second++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            var seen = fleet.Collect();
+            Line(seen.Fast);
+            fast.Add(seen.Fast);
+            slow.Add(seen.Slow);
+        }
+
+        Console.WriteLine("in all:");
+        Line(fast);
+        if (slow.Delivered + slow.Closed > 0)
+            Line(slow);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"published {publisher.Published - published}, repeats {fast.Repeats}, unreadable {fast.Bad}"));
+        if (pid is { } process)
+        {
+            var after = ProcessCpu.Of(process);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"gateway: {fast.Delivered / (after.Seconds - before.Seconds) / 1e3:F0} k deliveries a CPU-second, {(after.Seconds - before.Seconds) / seconds:P0} of a core, {after.ResidentBytes / 1048576.0:F0} MiB resident"));
+        }
+    }
+
+    private static void Line(LoadCounts seen) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{seen.Delivered,12} {seen.Delays.Milliseconds(.5),9:F2} {seen.Delays.Milliseconds(.99),9:F2} {seen.ToldGaps,12} {seen.SilentGaps,12} {seen.Closed,7}"));
+}
+
+/// <summary>The load's streams in the catalog, kept alive while it runs.</summary>
+internal sealed class LoadCatalog : IAsyncDisposable
+{
+    private readonly NatsConnection _connection;
+    private readonly CatalogWriter _writer;
+    private readonly PeriodicTimer _timer = new(CatalogWriter.LeaseInterval);
+    private Task _renewing = Task.CompletedTask;
+
+    private LoadCatalog(string natsUrl)
+    {
+        _connection = new NatsConnection(NatsOpts.Default with { Url = natsUrl });
+        _writer = new CatalogWriter(_connection, "load", TimeProvider.System);
+    }
+
+    public static async Task<LoadCatalog> RegisterAsync(string natsUrl, IReadOnlyList<string> streams)
+    {
+        var catalog = new LoadCatalog(natsUrl);
+        await catalog._writer.RenewLeaseAsync(default);
+        foreach (var stream in streams)
+        {
+            await catalog._writer.PutAsync(
+                new CatalogEntry(StreamId.Parse(stream), stream, "mV", 100)
+                {
+                    Channels = [new CatalogChannel("load", 0, 1)], Source = "load", Simulated = true, Life = Life.Live, Epoch = 1,
+                },
+                default);
+        }
+
+        catalog._renewing = catalog.RenewAsync();
+        return catalog;
+    }
+
+    /// <summary>Waits until a gateway knows a stream.</summary>
+    public static async Task SeenAsync(Uri gateway, string stream)
+    {
+        using var http = new HttpClient { BaseAddress = gateway };
+        await Eventually.TrueAsync(async () => (await http.GetAsync(new Uri($"/api/v1/streams/{stream}", UriKind.Relative))).IsSuccessStatusCode);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _timer.Dispose();
+        await _renewing;
+        await _writer.EndLeaseAsync(default);
+        await _connection.DisposeAsync();
+    }
+
+    private async Task RenewAsync()
+    {
+        while (await _timer.WaitForNextTickAsync())
+            await _writer.RenewLeaseAsync(default);
+    }
+}

@@ -1,0 +1,102 @@
+using NATS.Client.Core;
+using SignalStream.Messaging;
+using SignalStream.TestKit;
+using Xunit.Abstractions;
+
+namespace SignalStream.ChaosTests.Processor;
+
+/// <summary>
+/// Processors as processes, input in real time, faults by a plan; then the log of findings is held against what one pass over the
+/// same samples gives. <c>make chaos-processor</c> runs it longer.
+/// </summary>
+public sealed class ExactlyOnceTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan CatchUpBound = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+
+    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly Report _report = new(output);
+
+    [SkippableFact]
+    public async Task Processors_UnderFaults_StoreEachFindingOnce()
+    {
+        Skip.If(Environment.GetEnvironmentVariable("CHAOS_PROCESSOR") != "1", "CHAOS_PROCESSOR is not 1.");
+        var settings = ChaosSettings.FromEnvironment();
+        await using var nats = await NatsServer.StartAsync(new NatsServerOptions
+        {
+            ConfigFile = Repository.Path("deploy/nats/nats-server.conf"),
+            Arguments = ["-m=-1"], // its monitoring port: any that is free
+        });
+        await using var replicas = new Replicas(nats.Port);
+        try
+        {
+            await RunAsync(settings, nats, replicas);
+        }
+        finally
+        {
+            if (settings.LogFolder is not null)
+                replicas.WriteLogs(settings.LogFolder);
+        }
+    }
+
+    private async Task RunAsync(ChaosSettings settings, NatsServer nats, Replicas replicas)
+    {
+        await replicas.AddAsync(settings.Replicas);
+        await Eventually.TrueAsync(() => replicas.Now("signalstream_partitions_owned") == Partition.Count, TimeSpan.FromSeconds(60), "each partition has an owner");
+        await using var connection = new NatsConnection(nats.ClientOptions with { RequestTimeout = TimeSpan.FromSeconds(1) });
+        await connection.ConnectAsync();
+        var startNs = EventTime.Of(_time.GetUtcNow());
+        var feed = new InputFeed(connection, Beds(settings, startNs));
+        var faults = new Faults(replicas, nats, _time);
+
+        var faulting = faults.RunAsync(FaultPlan.Of(settings));
+        await Task.WhenAny(Task.WhenAll(faulting, Task.Delay(TimeSpan.FromSeconds(settings.Seconds), _time)), feed.Running);
+        await feed.StopAsync();
+        await faulting;
+
+        await JudgeAsync(settings, new LogReader(connection), replicas, feed, faults, startNs);
+    }
+
+    private async Task JudgeAsync(ChaosSettings settings, LogReader log, Replicas replicas, InputFeed feed, Faults faults, long startNs)
+    {
+        var passes = Beds(settings, startNs).Select((bed, i) => (bed.Stream, Pass: Reference.Of(bed, feed.Made[i]))).ToList();
+        var expected = passes.SelectMany(p => p.Pass.Events).ToList();
+        var caughtUp = await CatchUpAsync(log, expected.Count);
+        var input = await log.InputAsync(Beds(settings, startNs), feed.Made);
+        var found = await log.FindingsAsync();
+        var differences = Comparison.Of(expected, found);
+        var states = await log.StatesAsync();
+        var otherStates = passes.Where(p => !p.Pass.State.AsSpan().SequenceEqual(states.GetValueOrDefault(p.Stream.ToString()))).Select(p => p.Stream).ToList();
+
+        _report.Run(settings.ToString(), input, feed.Resent, found.Count, expected.Count, caughtUp);
+        _report.Faults(faults.Done, Pauses.Longest(found, faults.Done));
+        _report.Processors(replicas);
+        _report.Differences(differences, faults.Done);
+        _report.States(otherStates, passes.Count);
+        Assert.Empty(replicas.Failures);
+        Assert.Equal(0, input.Missing);
+        Assert.Empty(differences);
+        Assert.Empty(otherStates);
+    }
+
+    private static List<Bed> Beds(ChaosSettings settings, long startNs) =>
+        [.. Enumerable.Range(1, settings.Streams).Select(number => new Bed(number, settings.Seed, startNs))];
+
+    /// <summary>Until as many findings are there as there should be, and then, or without them, until none has come for a while.</summary>
+    private async Task<TimeSpan> CatchUpAsync(LogReader log, int expected)
+    {
+        var start = _time.GetTimestamp();
+        var (last, since) = (0UL, start);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var now = await log.LastAsync(SignalType.Finding);
+                if (now != last)
+                    (last, since) = (now, _time.GetTimestamp());
+                return _time.GetElapsedTime(since) > (last >= (ulong)expected ? Quiet : 4 * Quiet);
+            },
+            CatchUpBound,
+            "the processors catch up");
+        return _time.GetElapsedTime(start, since);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using SignalStream.Contracts;
+using Xunit.Abstractions;
+
+namespace SignalStream.ChaosTests.Processor;
+
+/// <summary>Tells people what happened and what came of it.</summary>
+internal sealed class Report(ITestOutputHelper output)
+{
+    private const int MostShown = 40;
+
+    /// <summary>What the processors say of themselves; a name that none has is shown as a dash.</summary>
+    private static readonly (string What, string Metric)[] Counters =
+    [
+        ("frames worked on", "signalstream_partition_messages_total"),
+        ("of these, read again", "signalstream_partition_messages_reread_total"),
+        ("frames repeated in the log", "signalstream_processor_frames_repeated_total"),
+        ("samples missing", "signalstream_processor_samples_missing_total"),
+        ("findings stored", "signalstream_events_stored_total"),
+        ("tries to store that failed", "signalstream_event_store_failures_total"),
+        ("findings there already", "signalstream_partition_outputs_suppressed_total"),
+        ("of these, others there", "signalstream_partition_outputs_diverged_total"),
+        ("partitions claimed", "signalstream_partition_claims_total"),
+        ("partitions lost by comparison", "signalstream_partition_fenced_total"),
+        ("checkpoints", "signalstream_partition_checkpoints_total"),
+        ("bytes of checkpoints", "signalstream_partition_checkpoint_bytes_total"),
+        ("exceptions of workers", "signalstream_partition_failures_total"),
+    ];
+
+    public void Run(string settings, InputAccount input, int resent, int found, int expected, TimeSpan catchUp)
+    {
+        Line($"{settings}");
+        Line($"input: {input}, {resent} published again");
+        Line($"findings: {found} in the log, {expected} expected; caught up {catchUp.TotalSeconds:0.0} s after the input's end");
+    }
+
+    public void Faults(IReadOnlyList<Fault> faults, IReadOnlyDictionary<string, TimeSpan> pauses)
+    {
+        Line($"{faults.Count} faults; longest pause of a stream's findings, by the fault it came of:");
+        foreach (var (kind, pause) in pauses.OrderBy(p => p.Key, StringComparer.Ordinal))
+            Line($"  {kind,-10} {faults.Count(f => f.Kind.ToString() == kind),3} times {pause.TotalSeconds,6:0.0} s");
+    }
+
+    public void Processors(Replicas replicas)
+    {
+        Line($"the processors, summed over all replicas there were, each as it was last seen:");
+        foreach (var (what, metric) in Counters)
+            Line($"  {what,-30} {replicas.Total(metric)?.ToString("0", CultureInfo.InvariantCulture) ?? "-"}");
+    }
+
+    public void Differences(IReadOnlyList<Difference> differences, IReadOnlyList<Fault> faults)
+    {
+        Line($"{string.Join(", ", Enum.GetValues<DifferenceKind>().Select(k => $"{differences.Count(d => d.Kind == k)} {k}"))}");
+        foreach (var fault in differences.GroupBy(d => Before(d, faults)))
+            Line($"  {fault.Count()} after {fault.Key}");
+        foreach (var d in differences.Take(MostShown))
+        {
+            Line($"  {d.At:HH:mm:ss.fff} {d.Kind} {d.Place.Stream} {d.EventKind} at {d.Place.Index} (partition {Messaging.Partition.Of(d.Place.Stream)}): {d.Detail}");
+            Line($"    after {Before(d, faults)}");
+        }
+
+        if (differences.Count > MostShown)
+            Line($"  and {differences.Count - MostShown} more");
+    }
+
+    public void States(IReadOnlyList<StreamId> different, int streams)
+    {
+        Line($"{streams - different.Count} of {streams} states in the checkpoints are those of the one pass");
+        foreach (var stream in different)
+            Line($"  not that of {stream} (partition {Messaging.Partition.Of(stream)})");
+    }
+
+    private static string Before(Difference difference, IReadOnlyList<Fault> faults) =>
+        faults.LastOrDefault(f => f.Begin <= difference.At)?.ToString() ?? "no fault";
+
+    private void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using SignalStream.Contracts;
+using SignalStream.Messaging;
+using SignalStream.Messaging.Logs;
+using SignalStream.Messaging.Partitions;
+using SignalStream.TestKit;
+
+namespace SignalStream.IntegrationTests.Partitions;
+
+/// <summary>A server with the logs, replicas in this process, an input of numbers, and what the output must be.</summary>
+internal sealed class PartitionSystem : IAsyncDisposable
+{
+    private readonly Dictionary<StreamId, (CountingWorker Worker, List<SignalEvent> Made)> _expected = [];
+    private readonly ConcurrentBag<Replica> _replicas = [];
+    private ulong _published;
+
+    private PartitionSystem(NatsServer server) => (Server, Nats) = (server, new NatsConnection(server.ClientOptions));
+
+    public NatsServer Server { get; }
+
+    public NatsConnection Nats { get; }
+
+    public static async Task<PartitionSystem> StartAsync()
+    {
+        var system = new PartitionSystem(await NatsServer.StartAsync());
+        await new LogStore(system.Nats, new LogOptions { WavesMegabytes = 64, ReadingsMegabytes = 8, FindingsMegabytes = 64, ForecastsMegabytes = 8, DuplicateWindowSeconds = 1 })
+            .EnsureAsync();
+        return system;
+    }
+
+    /// <summary>Starts a replica.</summary>
+    /// <param name="cluster">Those of one cluster share the partitions; of two, both believe that all are theirs.</param>
+    /// <param name="url">Another way to the server.</param>
+    public Replica Add(string cluster, string? url = null)
+    {
+        var replica = new Replica(Server.ClientOptions with { Url = url ?? Server.Url }, cluster);
+        _replicas.Add(replica);
+        return replica;
+    }
+
+    public async Task PublishAsync(int streams, int messages)
+    {
+        var log = new NatsJSContext(Nats);
+        for (var i = 0; i < messages; i++)
+        {
+            var text = (++_published).ToString(CultureInfo.InvariantCulture);
+            await PublishAsync(log, new StreamId("test", $"s-{i % streams}"), text);
+        }
+    }
+
+    public Task PublishAsync(StreamId stream, string text) => PublishAsync(new NatsJSContext(Nats), stream, text);
+
+    /// <summary>Waits until the log has as many outputs as there must be, and compares them one by one.</summary>
+    public async Task AssertExactlyOnceAsync()
+    {
+        var wanted = _expected.ToDictionary(e => e.Key, e => e.Value.Made.Select(m => (m.MessageId, ((GapEvent)m).Missing)).ToList());
+        var found = await ReadAsync(wanted.Values.Sum(w => w.Count));
+        foreach (var (stream, outputs) in wanted)
+            Assert.Equal(outputs, found.Where(f => f.Place.Stream == stream).Select(f => (f.MessageId, ((GapEvent)f).Missing)));
+        Assert.Equal(wanted.Values.Sum(w => w.Count), found.Count);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var replica in _replicas)
+            await replica.DisposeAsync();
+        await Nats.DisposeAsync();
+        await Server.DisposeAsync();
+    }
+
+    private async Task PublishAsync(NatsJSContext log, StreamId stream, string text)
+    {
+        var bytes = Encoding.ASCII.GetBytes(text);
+        (await log.PublishAsync(Subjects.Of(SignalType.Wave, stream), bytes)).EnsureSuccess();
+        if (!_expected.TryGetValue(stream, out var expected))
+            _expected[stream] = expected = (new CountingWorker(stream), []);
+        if (text is not ("throw" or "refuse"))
+            expected.Worker.Process(new LogMessage(0, 0, bytes), expected.Made);
+    }
+
+    /// <summary>Reads until so many are there, and then a little longer: one too many must not slip through.</summary>
+    private async Task<List<SignalEvent>> ReadAsync(int count)
+    {
+        var found = new List<SignalEvent>();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var log = new EventLog(Nats, TimeProvider.System).ReadAsync(
+            SignalType.Finding, null, DateTimeOffset.UnixEpoch, (s, e) => Assert.Fail($"{s}: {e}"), _ => { }, patience.Token);
+        await foreach (var logged in log)
+        {
+            found.Add(logged.Event);
+            if (found.Count == count)
+                patience.CancelAfter(TimeSpan.FromSeconds(2));
+        }
+
+        return found;
+    }
+}
+
+/// <summary>One replica: its own connection, membership and engine.</summary>
+internal sealed class Replica : IAsyncDisposable
+{
+    private readonly NatsConnection _nats;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stopMembership = new();
+    private readonly Membership _membership;
+    private readonly Task _running;
+    private bool _isOver;
+
+    public Replica(NatsOpts options, string cluster)
+    {
+        _nats = new NatsConnection(options);
+        var instance = $"{cluster}-{Guid.NewGuid():N}";
+        _membership = new Membership(_nats, cluster, instance, TimeProvider.System);
+        var capability = new Capability("test", "count", "test", SignalType.Wave, SignalType.Finding, stream => new CountingWorker(stream));
+        var reports = new EngineReports((_, _) => { }, (stream, rejection) => Rejections.Add((stream, rejection)), Troubles.Add);
+        Engine = new PartitionEngine(_nats, capability, _membership, instance, reports, TimeProvider.System);
+        _running = Task.WhenAll(_membership.RunAsync(_stopMembership.Token), Engine.RunAsync(_stop.Token));
+    }
+
+    public PartitionEngine Engine { get; }
+
+    public ConcurrentBag<(StreamId Stream, Rejection Rejection)> Rejections { get; } = [];
+
+    public ConcurrentBag<string> Troubles { get; } = [];
+
+    public Task LiveAsync(int partitions) => Eventually.TrueAsync(() => Engine.Live == partitions, TimeSpan.FromSeconds(60));
+
+    /// <summary>As on SIGTERM.</summary>
+    public async Task LeaveAsync()
+    {
+        await _stop.CancelAsync();
+        await Eventually.TrueAsync(() => Engine.Owned == 0);
+        await _membership.LeaveAsync();
+        await EndAsync();
+    }
+
+    /// <summary>As on SIGKILL: the connection is gone, and nothing is released.</summary>
+    public async Task DieAsync()
+    {
+        await _nats.DisposeAsync();
+        await EndAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isOver)
+            await DieAsync();
+        _stop.Dispose();
+        _stopMembership.Dispose();
+    }
+
+    private async Task EndAsync()
+    {
+        _isOver = true;
+        await _stop.CancelAsync();
+        await _stopMembership.CancelAsync();
+        await _running.ContinueWith(_ => { }, TaskScheduler.Default);
+        await _nats.DisposeAsync();
+    }
+}

@@ -1,0 +1,33 @@
+using Xunit;
+
+namespace SignalStream.TestKit;
+
+/// <summary>What a test needs of the machine; without it the test is skipped by name (<c>[SkippableFact]</c>), never passed.</summary>
+public static class Requirement
+{
+    private static readonly string[] UsualFolders = ["/usr/local/bin", "/usr/bin", "/usr/sbin", "/opt/homebrew/bin"];
+
+    public static string NatsServer() => Program("nats-server");
+
+    public static string Promtool() => Program("promtool");
+
+    public static string Node() => Program("node");
+
+    public static string Chromium() => Program("chromium", "chromium-browser", "google-chrome");
+
+    /// <summary>Path of the first of these programs that is installed.</summary>
+    public static string Program(params string[] names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var path = names.Select(Find).FirstOrDefault(found => found is not null);
+        Skip.If(path is null, $"{names[0]} is not installed.");
+        return path!;
+    }
+
+    private static string? Find(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
+            .Concat(UsualFolders)
+            .Where(folder => folder.Length > 0)
+            .SelectMany(folder => new[] { Path.Combine(folder, name), Path.Combine(folder, name + ".exe") })
+            .FirstOrDefault(File.Exists);
+}
