@@ -1,0 +1,50 @@
+// test-summary.mjs RESULTS [RUN_THAT_FAILED...]: what failed and what was skipped, then one line of sums over the trx files
+// and vitest's JSON. Exits with 1 when anything failed.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const [folder, ...failedRuns] = process.argv.slice(2);
+const sums = { passed: 0, failed: 0, skipped: 0 };
+const lines = { skipped: [], failed: [] };
+
+const entities = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+const text = (xml) => xml
+  .replace(/&#x([0-9a-f]+);/gi, (_, hex) => String.fromCodePoint(parseInt(hex, 16)))
+  .replace(/&(lt|gt|quot|apos|amp);/g, (_, name) => entities[name]);
+
+function count(outcome, name, reason = "") {
+  sums[outcome] += 1;
+  if (outcome !== "passed") lines[outcome].push(`${outcome}: ${name}${reason && ` (${reason.trim().split("\n")[0].trim()})`}`);
+}
+
+function addTrx(xml) {
+  // The results of a theory's rows nest in none here: xunit reports each row by itself.
+  for (const [, attributes, body = ""] of xml.matchAll(/<UnitTestResult\b([^>]*?)(?:\/>|>([\s\S]*?)<\/UnitTestResult>)/g)) {
+    const name = text(/\btestName="([^"]*)"/.exec(attributes)[1]);
+    const outcome = /\boutcome="([^"]*)"/.exec(attributes)?.[1];
+    const reason = text(/<(?:Message|StdOut)>([\s\S]*?)<\//.exec(body)?.[1] ?? "");
+    count(outcome === "Passed" ? "passed" : outcome === "NotExecuted" ? "skipped" : "failed", name, reason);
+  }
+}
+
+function addVitest(report) {
+  for (const suite of report.testResults) {
+    for (const test of suite.assertionResults)
+      count(test.status === "passed" || test.status === "failed" ? test.status : "skipped", test.fullName, test.failureMessages?.[0]);
+    if (suite.status === "failed" && !suite.assertionResults.some((test) => test.status === "failed")) count("failed", suite.name, suite.message);
+  }
+}
+
+const runs = { dotnet: 0, viewer: 0 };    // failures that each run accounts for itself
+for (const file of readdirSync(folder).sort()) {
+  const before = sums.failed;
+  if (file.endsWith(".trx")) addTrx(readFileSync(join(folder, file), "utf8"));
+  if (file === "viewer.json") addVitest(JSON.parse(readFileSync(join(folder, file), "utf8")));
+  runs[file === "viewer.json" ? "viewer" : "dotnet"] += sums.failed - before;
+}
+// A run that broke off has no result for the test that broke it, and must not look like a good one.
+for (const run of failedRuns.filter((name) => !runs[name])) count("failed", `${run}, as a whole`, "it ended with an error, see above");
+
+for (const line of [...lines.skipped, ...lines.failed]) console.log(line);
+console.log(`${sums.passed} passed, ${sums.failed} failed, ${sums.skipped} skipped`);
+process.exit(sums.failed > 0 || sums.passed === 0 ? 1 : 0);
