@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Prometheus;
+using SignalStream.Hosting.Cluster;
 using SignalStream.Hosting.Health;
 using SignalStream.Hosting.Nats;
 using SignalStream.Hosting.Telemetry;
@@ -30,6 +31,7 @@ public static class ServiceDefaults
         builder.Logging.AddServiceLogs(builder.Configuration);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(ServiceIdentity.Of(service));
+        builder.Services.AddSingleton<ReplicaDescription>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.WebHost.ConfigureKestrel(options => options.AddServerHeader = false);
         builder.Services.AddServiceMetrics();

@@ -83,6 +83,9 @@ public static class Subjects
     /// <summary>Where the replicas of a service announce themselves.</summary>
     public static string Cluster(string service) => $"cluster.{service}";
 
+    /// <summary>Where those of all services do.</summary>
+    public static string AllClusters => "cluster.*";
+
     /// <summary>Reads the stream out of <c>signal.TYPE.P.KIND.ID</c>.</summary>
     public static bool TryParseStream([NotNullWhen(true)] string? subject, out StreamId stream)
     {

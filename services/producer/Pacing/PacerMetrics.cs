@@ -15,6 +15,10 @@ internal sealed class PacerMetrics(IMetricFactory metrics)
         "signalstream_producer_late_seconds", "From when a frame was due to when it was sent.",
         new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.0005, 2, 12) });
 
+    public int StreamsNow => (int)_streams.Value;
+
+    public long FramesSent => (long)_frames.Value;
+
     public void Streams(int count) => _streams.Set(count);
 
     public void SourceFailed() => _failed.Inc();

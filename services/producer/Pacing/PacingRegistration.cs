@@ -1,5 +1,6 @@
 using NATS.Client.Core;
 using SignalStream.Hosting;
+using SignalStream.Hosting.Cluster;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Catalog;
 using SignalStream.Messaging.Logs;
@@ -27,6 +28,10 @@ internal static class PacingRegistration
         // Services stop in the opposite order: the outbox goes on until the streams have ended.
         builder.Services.AddHostedService<OutboxWorker>();
         builder.Services.AddHostedService<WaveProduction>();
-        return builder;
+        return builder.AddAnnouncements(provider =>
+        {
+            var metrics = provider.GetRequiredService<PacerMetrics>();
+            return replica => replica with { Streams = replica.Streams + metrics.StreamsNow, Messages = replica.Messages + metrics.FramesSent };
+        });
     }
 }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using SignalStream.Contracts;
+using SignalStream.Hosting.Cluster;
 using SignalStream.Hosting.Nats;
+using SignalStream.Messaging.Cluster;
 using SignalStream.Messaging.Partitions;
 
 namespace SignalStream.Hosting.Partitions;
@@ -28,6 +30,7 @@ internal sealed class EngineWorker : BackgroundService
         ServiceIdentity identity,
         NatsReadiness nats,
         PartitionMetrics metrics,
+        ReplicaDescription replica,
         TimeProvider time,
         ILogger<EngineWorker> log)
     {
@@ -35,6 +38,7 @@ internal sealed class EngineWorker : BackgroundService
         var reports = new EngineReports(metrics.Stored, Reject, trouble => log.EngineTroubled(trouble));
         Engine = new PartitionEngine(connection, capability, membership, identity.Instance, reports, time);
         metrics.Watch(Engine);
+        replica.Add(Describe);
     }
 
     public PartitionEngine Engine { get; }
@@ -65,6 +69,15 @@ internal sealed class EngineWorker : BackgroundService
             await Task.Delay(RetryAfter, _time, stoppingToken);
         }
     }
+
+    /// <summary>A partition is live when all capabilities of the service say so.</summary>
+    private ReplicaStatus Describe(ReplicaStatus status) => status with
+    {
+        Live = [.. status.Live.Intersect(Engine.LivePartitions)],
+        LagSeconds = Math.Max(status.LagSeconds, Engine.LagSeconds),
+        Messages = status.Messages + Engine.Counters.Processed,
+        Streams = status.Streams + Engine.Streams,
+    };
 
     /// <summary>Counts every one, and tells the first of a stream.</summary>
     private void Reject(StreamId stream, Rejection rejection)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
+using SignalStream.Hosting.Cluster;
 using SignalStream.Hosting.Nats;
 using SignalStream.Messaging.Partitions;
 
@@ -19,7 +20,10 @@ public static class PartitionHosting
             provider.GetRequiredService<INatsConnection>(),
             service,
             provider.GetRequiredService<ServiceIdentity>().Instance,
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>())
+        {
+            Describe = provider.GetRequiredService<ReplicaDescription>().Describe,
+        });
         builder.Services.AddSingleton<PartitionMetrics>();
         builder.Services.AddHostedService<MembershipWorker>();
         return builder;
@@ -36,6 +40,7 @@ public static class PartitionHosting
             provider.GetRequiredService<ServiceIdentity>(),
             provider.GetRequiredService<NatsReadiness>(),
             provider.GetRequiredService<PartitionMetrics>(),
+            provider.GetRequiredService<ReplicaDescription>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<EngineWorker>>()));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<EngineWorker>());

@@ -5,7 +5,7 @@ using V1 = SignalStream.Contracts.V1;
 
 namespace SignalStream.Messaging.Codec;
 
-/// <summary>Catalog entries, leases and announcements to protobuf and back.</summary>
+/// <summary>Catalog entries and leases to protobuf and back.</summary>
 internal static class CatalogCodec
 {
     public static byte[] Encode(CatalogEntry entry)
@@ -76,12 +76,7 @@ internal static class CatalogCodec
         return true;
     }
 
-    public static byte[] Encode(V1.Announcement announcement) => announcement.ToByteArray();
-
-    public static bool TryDecodeAnnouncement(byte[]? bytes, out V1.Announcement? announcement) =>
-        TryParse(V1.Announcement.Parser, bytes, out announcement);
-
-    private static bool TryParse<T>(MessageParser<T> parser, byte[]? bytes, out T? message)
+    internal static bool TryParse<T>(MessageParser<T> parser, byte[]? bytes, out T? message)
         where T : class, IMessage<T>
     {
         message = null;

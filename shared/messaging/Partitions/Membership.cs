@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using NATS.Client.Core;
+using SignalStream.Messaging.Cluster;
 using SignalStream.Messaging.Codec;
-using V1 = SignalStream.Contracts.V1;
 
 namespace SignalStream.Messaging.Partitions;
 
@@ -34,6 +34,9 @@ public sealed class Membership(INatsConnection connection, string service, strin
 
     /// <summary>Raised when other partitions than before fall to this replica.</summary>
     public event Action<ImmutableHashSet<int>>? OwnedChanged;
+
+    /// <summary>Adds to what this replica announces, for people; nobody decides by it.</summary>
+    public Func<ReplicaStatus, ReplicaStatus> Describe { get; set; } = status => status;
 
     /// <summary>Partitions that fall to this replica.</summary>
     public ImmutableHashSet<int> Owned => Volatile.Read(ref _owned);
@@ -94,17 +97,16 @@ public sealed class Membership(INatsConnection connection, string service, strin
 
     private ValueTask AnnounceAsync(bool leaving, CancellationToken cancellationToken)
     {
-        var announcement = new V1.Announcement { Service = service, Instance = instance, Leaving = leaving };
-        announcement.Partitions.AddRange(Owned.Order().Select(p => (uint)p));
-        return connection.PublishAsync(_subject, CatalogCodec.Encode(announcement), cancellationToken: cancellationToken);
+        var status = Describe(new ReplicaStatus(service, instance) { Leaving = leaving, Partitions = [.. Owned.Order()] });
+        return connection.PublishAsync(_subject, ClusterCodec.Encode(status), cancellationToken: cancellationToken);
     }
 
     private async Task ListenAsync(INatsSub<byte[]> announcements, CancellationToken cancellationToken)
     {
         await foreach (var message in announcements.Msgs.ReadAllAsync(cancellationToken))
         {
-            if (CatalogCodec.TryDecodeAnnouncement(message.Data, out var announcement))
-                Hear(announcement!);
+            if (ClusterCodec.TryDecode(message.Data, out var status))
+                Hear(status!);
         }
     }
 
@@ -115,13 +117,13 @@ public sealed class Membership(INatsConnection connection, string service, strin
             ShareOut();
     }
 
-    private void Hear(V1.Announcement announcement)
+    private void Hear(ReplicaStatus replica)
     {
         var now = time.GetTimestamp();
         bool isNews;
         lock (_gate)
         {
-            if (announcement.Instance == instance)
+            if (replica.Instance == instance)
             {
                 if (time.GetElapsedTime(_heardSelf) > DeafAfter)
                     ForgiveSilence(now);
@@ -129,9 +131,9 @@ public sealed class Membership(INatsConnection connection, string service, strin
                 return;
             }
 
-            isNews = announcement.Leaving ? _heard.Remove(announcement.Instance) : _heard.TryAdd(announcement.Instance, now);
-            if (!announcement.Leaving)
-                _heard[announcement.Instance] = now;
+            isNews = replica.Leaving ? _heard.Remove(replica.Instance) : _heard.TryAdd(replica.Instance, now);
+            if (!replica.Leaving)
+                _heard[replica.Instance] = now;
         }
 
         if (isNews)

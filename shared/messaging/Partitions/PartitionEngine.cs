@@ -79,6 +79,9 @@ public sealed partial class PartitionEngine
     /// <summary>Of these, the ones that have met the reader.</summary>
     public int Live => _owned.Count(p => p is { IsLive: true });
 
+    /// <summary>Which these are, ascending.</summary>
+    public IReadOnlyList<int> LivePartitions => [.. _owned.Where(p => p is { IsLive: true }).Select(p => p!.Number)];
+
     /// <summary>Streams that are worked on.</summary>
     public int Streams
     {
