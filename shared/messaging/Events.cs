@@ -65,6 +65,12 @@ public sealed record BeatEvent(
     EventPlace Place, string MadeBy, double RrMs, double AmplitudeMv, double QrsMs, double Confidence, BeatKind BeatKind)
     : SignalEvent(Place, MadeBy)
 {
+    /// <summary>Channel, from 0, that gave the R-peak its place.</summary>
+    public int Lead { get; init; }
+
+    /// <summary>Whether it lies in a stretch where beats can hardly be told from noise.</summary>
+    public bool IsPoorSignal { get; init; }
+
     /// <inheritdoc/>
     public override string Kind => "beat";
 }

@@ -39,7 +39,7 @@ internal sealed class FrameJson : IDisposable
         {
             _json.WriteNumber("index", happened.Place.Index);
             _json.WriteNumber("time", EventTime.Milliseconds(header.TimeNs));
-            WriteEvent(happened);
+            EventJson.Write(_json, happened);
             return;
         }
 
@@ -89,69 +89,4 @@ internal sealed class FrameJson : IDisposable
         else
             _json.WriteNullValue();
     }
-
-    private void WriteEvent(SignalEvent happened)
-    {
-        switch (happened)
-        {
-            case BeatEvent beat:
-                _json.WriteStartObject("beat");
-                WriteField("rrMs", beat.RrMs);
-                WriteField("amplitudeMv", beat.AmplitudeMv);
-                WriteField("qrsMs", beat.QrsMs);
-                WriteField("confidence", beat.Confidence);
-                _json.WriteString("class", ClassOf(beat.BeatKind));
-                _json.WriteEndObject();
-                break;
-            case HeartRateEvent rate:
-                _json.WriteStartObject("heartRate");
-                WriteField("bpm", rate.Bpm);
-                WriteField("instantaneousBpm", rate.InstantaneousBpm);
-                _json.WriteNumber("intervals", rate.Intervals);
-                WriteField("confidence", rate.Confidence);
-                if (rate.Withheld is not null)
-                    _json.WriteString("withheld", rate.Withheld);
-                _json.WriteEndObject();
-                break;
-            case ForecastEvent forecast:
-                WriteForecast(forecast);
-                break;
-        }
-    }
-
-    private void WriteForecast(ForecastEvent forecast)
-    {
-        _json.WriteStartObject("forecast");
-        _json.WriteString("target", forecast.Target);
-        _json.WriteString("unit", forecast.Unit);
-        _json.WriteNumber("steps", forecast.Steps);
-        WriteField("point", forecast.Point);
-        _json.WriteStartArray("intervals");
-        foreach (var interval in forecast.Intervals)
-        {
-            _json.WriteStartObject();
-            WriteField("level", interval.Level);
-            WriteField("low", interval.Low);
-            WriteField("high", interval.High);
-            _json.WriteEndObject();
-        }
-
-        _json.WriteEndArray();
-        _json.WriteEndObject();
-    }
-
-    // The wire has floats: written as such, 0.8 stays 0.8.
-    private void WriteField(string name, double value)
-    {
-        _json.WritePropertyName(name);
-        WriteNumber((float)value);
-    }
-
-    private static string ClassOf(BeatKind kind) => kind switch
-    {
-        BeatKind.Normal => "normal",
-        BeatKind.VentricularLike => "ventricular_like",
-        BeatKind.Paused => "paused",
-        _ => "unknown",
-    };
 }

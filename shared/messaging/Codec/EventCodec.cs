@@ -58,6 +58,15 @@ public static class EventCodec
             case GapEvent gap:
                 message.Gap = new V1.Gap { Missing = gap.Missing, Reason = gap.Reason };
                 break;
+            case AlertEvent alert:
+                message.Alert = AlertCodec.Body(alert);
+                break;
+            case SignalQualityEvent quality:
+                message.SignalQuality = HeartCodec.Body(quality);
+                break;
+            case HeartRateVariabilityEvent variability:
+                message.HeartRateVariability = HeartCodec.Body(variability);
+                break;
             default:
                 throw new ArgumentException($"No message for {source.GetType().Name}.", nameof(source));
         }
@@ -72,6 +81,8 @@ public static class EventCodec
         QrsMs = (float)beat.QrsMs,
         Confidence = (float)beat.Confidence,
         Class = (V1.BeatClass)beat.BeatKind,
+        Lead = (uint)beat.Lead,
+        PoorSignal = beat.IsPoorSignal,
     };
 
     private static V1.HeartRate Body(HeartRateEvent rate) => new()
@@ -109,13 +120,20 @@ public static class EventCodec
             V1.Event.BodyOneofCase.HeartRate => Read(place, message.MadeBy, message.HeartRate),
             V1.Event.BodyOneofCase.Forecast => Read(place, message.MadeBy, message.Forecast),
             V1.Event.BodyOneofCase.Gap => new GapEvent(place, message.MadeBy, message.Gap.Missing, message.Gap.Reason),
+            V1.Event.BodyOneofCase.Alert => AlertCodec.Read(place, message.MadeBy, message.Alert),
+            V1.Event.BodyOneofCase.SignalQuality => HeartCodec.Read(place, message.MadeBy, message.SignalQuality),
+            V1.Event.BodyOneofCase.HeartRateVariability => HeartCodec.Read(place, message.MadeBy, message.HeartRateVariability),
             _ => throw new FormatException($"An Event of {message.Stream} without a body that is known here."),
         };
     }
 
     private static BeatEvent Read(EventPlace place, string madeBy, V1.Beat beat) => new(
         place, madeBy, beat.RrMs, beat.AmplitudeMv, beat.QrsMs, beat.Confidence,
-        Enum.IsDefined((BeatKind)beat.Class) ? (BeatKind)beat.Class : BeatKind.Unknown);
+        Enum.IsDefined((BeatKind)beat.Class) ? (BeatKind)beat.Class : BeatKind.Unknown)
+    {
+        Lead = (int)beat.Lead,
+        IsPoorSignal = beat.PoorSignal,
+    };
 
     private static HeartRateEvent Read(EventPlace place, string madeBy, V1.HeartRate rate) => new(
         place, madeBy, rate.Bpm, rate.InstantaneousBpm, (int)rate.Intervals, rate.Confidence,

@@ -11,6 +11,8 @@ namespace SignalStream.UnitTests.Gateway;
 
 public class FrameJsonTests
 {
+    private static readonly EventPlace Place = new(RelayKit.Stream, 1, 5, 0);
+
     private readonly RelayKit _kit = new();
 
     [Fact]
@@ -36,7 +38,7 @@ public class FrameJsonTests
 
     [Fact]
     public void Write_Beat_GivesItsFields() => Assert.Contains(
-        "\"beat\":{\"rrMs\":800,\"amplitudeMv\":1,\"qrsMs\":90,\"confidence\":1,\"class\":\"normal\"}",
+        "\"beat\":{\"rrMs\":800,\"amplitudeMv\":1,\"qrsMs\":90,\"confidence\":1,\"class\":\"normal\",\"lead\":0}",
         Write(_kit.Frames.Event(7, 250, RelayKit.Beat(500))), StringComparison.Ordinal);
 
     [Fact]
@@ -48,6 +50,33 @@ public class FrameJsonTests
         Assert.Contains(
             "\"forecast\":{\"target\":\"rr_ms\",\"unit\":\"ms\",\"steps\":1,\"point\":800.5,\"intervals\":[{\"level\":0.8,\"low\":700,\"high\":900}]}",
             json, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<SignalEvent, string> Others => new()
+    {
+        { new GapEvent(Place, "a", 30, "not in the log"), """ "gap":{"missing":30,"reason":"not in the log"}""" },
+        {
+            new SignalQualityEvent(Place, "a", 0.8, [new(0.8, false, false, false, true)]),
+            """ "signalQuality":{"index":0.8,"leads":[{"index":0.8,"leadOff":false,"flat":false,"saturated":false,"noise":true}]}"""
+        },
+        {
+            new HeartRateVariabilityEvent(Place, "a", 31.5, 42.3, 12.5, 310, 300, 0.9),
+            """ "heartRateVariability":{"rmssdMs":31.5,"sdnnMs":42.3,"pnn50Percent":12.5,"nnCount":310,"spanS":300,"nnShare":0.9}"""
+        },
+        {
+            new AlertEvent(Place, "a", "loss", AlertState.Cleared, AlertSeverity.Medium, 1_500_000, 2_000_000, "2 %")
+                { Value = 2, Limit = 1, Unit = "%", AcknowledgedBy = "me" },
+            """ "alert":{"name":"loss","state":"cleared","severity":"medium","start":1.5,"end":2,"evidence":"2 %","fingerprint":"FINGERPRINT","value":2,"limit":1,"unit":"%","acknowledgedBy":"me"}"""
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public void Write_AnyOtherEvent_GivesItsFields(SignalEvent happened, string expected)
+    {
+        var fingerprint = AlertEvent.FingerprintOf(RelayKit.Stream, "loss", 1_500_000);
+        var json = Write(_kit.Frames.Event(7, 250, new LoggedEvent(1, default, happened, EventCodec.Encode(happened))));
+        Assert.Contains(expected.Trim().Replace("FINGERPRINT", fingerprint, StringComparison.Ordinal), json, StringComparison.Ordinal);
     }
 
     private string Write(SharedFrame frame)

@@ -12,7 +12,16 @@ public sealed class EventCodecTests
     [
         new BeatEvent(Place, "beats/1", 812.5, 1.25, 96, 0.75, BeatKind.VentricularLike),
         new HeartRateEvent(Place, "heart-rate/1", 72.5, 80, 12, 1, null),
+        new BeatEvent(Place, "beats/1", 0, -1.25, 0, 1, BeatKind.Paused) { Lead = 3, IsPoorSignal = true },
         new HeartRateEvent(Place, "heart-rate/1", 0, 0, 1, 0, "too few beats yet"),
+        new SignalQualityEvent(Place, "quality/1", 0.75, [new(0.75, false, false, false, false), new(0, true, true, false, true)]),
+        new SignalQualityEvent(Place, "quality/1", 0, [new(0, true, false, true, false)]),
+        new HeartRateVariabilityEvent(Place, "hrv/1", 31.5, 42.25, 12.5, 310, 300, 0.875),
+        new AlertEvent(Place, "alarms/1", "asystole", AlertState.Raised, AlertSeverity.High, 5, null, "no beat for 4.4 s")
+            { Value = 4400, Limit = 4000, Unit = "ms" },
+        new AlertEvent(Place, "alarms/1", "tachycardia", AlertState.Acknowledged, AlertSeverity.Medium, 5, null, "")
+            { AcknowledgedBy = "night shift" },
+        new AlertEvent(Place, "rules/1", "loss", AlertState.Cleared, AlertSeverity.Low, -5, 6, "2 %"),
     ];
 
     [Theory]
@@ -45,6 +54,18 @@ public sealed class EventCodecTests
     {
         Assert.False(EventCodec.TryDecode([], out _, out var error));
         Assert.Contains(StreamId.Rule, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("asystole", 5, true)]
+    [InlineData("asystole", 6, false)]
+    [InlineData("bradycardia", 5, false)]
+    public void Fingerprint_OfStatesOfAnAlert_IsTheSameForTheSameNameAndStart(string name, long startNs, bool same)
+    {
+        var raised = new AlertEvent(Place, "a", "asystole", AlertState.Raised, AlertSeverity.High, 5, null, "");
+        var other = new AlertEvent(Place with { Index = 9 }, "b", name, AlertState.Cleared, AlertSeverity.Low, startNs, 7, "x");
+        Assert.Matches("^[0-9a-f]{16}$", raised.Fingerprint);
+        Assert.Equal(same, raised.Fingerprint == other.Fingerprint);
     }
 
     [Fact]
