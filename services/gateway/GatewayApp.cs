@@ -1,5 +1,6 @@
 using SignalStream.Gateway.Api;
 using SignalStream.Gateway.Relay;
+using SignalStream.Gateway.Security;
 using SignalStream.Gateway.WebSockets;
 using SignalStream.Hosting;
 
@@ -14,12 +15,14 @@ internal static class GatewayApp
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
         builder.AddServiceDefaults("gateway"); // configuration, logs, metrics, health, NATS
+        builder.AddSecurity();                 // addresses, origins
         builder.AddRelay();                    // signal.wave.*.<kind>.<id> and the logs of events -> viewers
         builder.AddViewerSockets();            // /ws: commands in, frames out
         builder.AddApi();                      // /api/v1
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseClientAddresses();
         app.UseSecurityHeaders();
         app.UseViewerFiles();                  // the page at /
         app.MapServiceDefaults();              // /health/live, /health/ready, /metrics

@@ -116,7 +116,7 @@ internal sealed class Viewer(
                 AddUrgent(new Outgoing(null, null, Framing.Ping));
                 break;
             case KeepAliveStep.Gone:
-                Close(ViewerClose.Lost);
+                Close(ViewerClose.Silent);
                 wire.Abort();
                 break;
         }

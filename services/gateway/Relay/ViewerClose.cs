@@ -18,6 +18,10 @@ internal sealed record ViewerClose(WebSocketCloseStatus Code, string Reason, str
     /// <summary>The connection broke.</summary>
     public static ViewerClose Lost { get; } = new(WebSocketCloseStatus.NormalClosure, "", "lost", DropAll: true);
 
+    /// <summary>It did not answer a ping; the code goes nowhere.</summary>
+    public static ViewerClose Silent { get; } =
+        new(WebSocketCloseStatus.PolicyViolation, "No answer to a ping.", "silent", DropAll: true);
+
     public static ViewerClose GoingAway { get; } =
         new(WebSocketCloseStatus.EndpointUnavailable, "The gateway is going away: come back.", "going_away", DropAll: true);
 
@@ -36,9 +40,18 @@ internal sealed record ViewerClose(WebSocketCloseStatus Code, string Reason, str
     public static ViewerClose TooManyErrors(int errors) =>
         new(WebSocketCloseStatus.PolicyViolation, $"Rules were broken {errors} times in a minute.", "policy");
 
+    public static ViewerClose TooManyPings { get; } =
+        new(WebSocketCloseStatus.PolicyViolation, "Too many pings.", "too_fast", DropAll: true);
+
+    public static ViewerClose Idle(int seconds) =>
+        new(WebSocketCloseStatus.PolicyViolation, $"Idle: nothing is subscribed, and nothing has been asked for {seconds} s.", "idle", DropAll: true);
+
     public static ViewerClose TooBig(int bytes) =>
         new(WebSocketCloseStatus.MessageTooBig, $"A message has at most {bytes} bytes.", "too_big");
 
     public static ViewerClose TooMany(int viewers) =>
         new(CrowdedCode, $"Too many connections: {viewers} are allowed.", "too_many", DropAll: true);
+
+    public static ViewerClose TooManyOfAddress(int viewers) =>
+        new(CrowdedCode, $"Too many connections from one address: {viewers} are allowed.", "address", DropAll: true);
 }

@@ -48,6 +48,8 @@ internal sealed record CommandError(string Code, string Message)
 
     public static CommandError TooMany(string what, int count, int most) => new("too_many", $"{count} {what}: a connection has at most {most}.");
 
+    public static CommandError TooFast(int perSecond) => new("too_fast", $"A connection has at most {perSecond} commands a second.");
+
     public static CommandError UnknownStream(string name, string rule) => new("unknown_stream", $"{name} {rule}.");
 
     /// <summary>A value that somebody sent, fit for a message.</summary>

@@ -6,7 +6,7 @@ namespace SignalStream.Gateway.WebSockets;
 
 /// <summary>What the framework's WebSocket reads from and answers into: what it writes by itself, a pong or a close, goes by the viewer's queue.</summary>
 /// <remarks>There is one writer to a connection then. The first bytes that come also say that the answer to the upgrade has arrived.</remarks>
-internal sealed class IncomingStream(Stream upgraded, Viewer viewer) : Stream
+internal sealed class IncomingStream(Stream upgraded, Viewer viewer, RateLimit rate) : Stream
 {
     private bool _opened;
 
@@ -44,8 +44,10 @@ internal sealed class IncomingStream(Stream upgraded, Viewer viewer) : Stream
         var message = buffer.Span;
         if ((message[0] & 0x0F) == Framing.Close)
             viewer.Close(ViewerClose.Violation((WebSocketCloseStatus)BinaryPrimitives.ReadUInt16BigEndian(message[2..])));
-        else
+        else if (rate.TryTake())
             viewer.SendMessage(message.ToArray());
+        else
+            viewer.Close(ViewerClose.TooManyPings);
         return ValueTask.CompletedTask;
     }
 

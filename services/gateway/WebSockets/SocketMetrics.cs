@@ -18,5 +18,7 @@ internal sealed class SocketMetrics(IMetricFactory metrics)
 
     public void CommandRefused(string code) => _errors.WithLabels(code).Inc();
 
-    public void ConnectionRefused(string reason) => _refused.WithLabels(reason).Inc();
+    public void ConnectionRefused(string reason) => ConnectionsRefused(reason, 1);
+
+    public void ConnectionsRefused(string reason, long count) => _refused.WithLabels(reason).Inc(count);
 }

@@ -15,6 +15,16 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
     private bool _toldTooMany;
     private bool _ended;
 
+    /// <summary>Whether nothing is subscribed, not even a pattern that may match something later.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+                return _names.Count == 0 && _kinds.Count == 0;
+        }
+    }
+
     /// <summary>Subscribes and answers; the answer comes before the last known findings and whatever is live.</summary>
     public CommandError? Subscribe(SubscribeCommand command)
     {

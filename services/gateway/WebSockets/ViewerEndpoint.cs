@@ -1,21 +1,27 @@
 using System.Collections.Concurrent;
-using System.Net.WebSockets;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using System.Net;
 using SignalStream.Gateway.Relay;
+using SignalStream.Gateway.Security;
 using SignalStream.Messaging.Catalog;
 
 namespace SignalStream.Gateway.WebSockets;
 
 /// <summary><c>GET /ws</c>: who may connect, and a connection from its upgrade to its end.</summary>
 internal sealed class ViewerEndpoint(
-    RelayHub hub, RelayOptions relay, RelayWorkers workers, CatalogView catalog, OriginPolicy origins,
-    SessionServices services, IHostApplicationLifetime lifetime) : IHostedService
+    RelayHub hub, ViewerSockets sockets, CatalogView catalog, OriginPolicy origins, SessionServices services, IHostApplicationLifetime lifetime)
+    : BackgroundService
 {
+    /// <summary>Connections beyond the limit that may be told so at the same time; further ones are refused without an upgrade.</summary>
+    private const int Goodbyes = 100;
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
     private readonly ConcurrentDictionary<long, ViewerSession> _sessions = new();
-    private long _lastId;
+    private readonly AddressLimit _addresses = new(services.Limits.MaxConnectionsPerAddress);
+    private int _saying;
 
     /// <summary>Follows the catalog, and says goodbye to all when the service stops; before the first connection is taken.</summary>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         catalog.Changed += entry =>
         {
@@ -23,10 +29,8 @@ internal sealed class ViewerEndpoint(
                 session.Subscriptions.OnCatalog(entry);
         };
         lifetime.ApplicationStopping.Register(() => services.Viewers.CloseAll(ViewerClose.GoingAway));
-        return Task.CompletedTask;
+        return base.StartAsync(cancellationToken);
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -37,62 +41,69 @@ internal sealed class ViewerEndpoint(
             return;
         }
 
-        // Who reads slowly is our concern: Kestrel's own minimum would cut the connection without a word.
-        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
-            rate.MinDataRate = null;
         using var json = context.Request.Query["format"] == "json" ? new FrameJson() : null;
-        var upgraded = await Upgrade.AcceptAsync(context);
-        var keepAlive = new KeepAlive(
-            TimeSpan.FromSeconds(services.Limits.PingSeconds), TimeSpan.FromSeconds(services.Limits.PongSeconds), services.Time);
-        var viewer = new Viewer(
-            Interlocked.Increment(ref _lastId), Upgrade.WireOf(context, upgraded), workers.Next(), keepAlive, json is null ? null : json.Write);
-        await using var incoming = new IncomingStream(upgraded, viewer);
-        using var socket = WebSocket.CreateFromStream(incoming, new WebSocketCreationOptions
+        var address = AddressLimit.CountedFor(context.Connection.RemoteIpAddress);
+        await using var socket = await sockets.AcceptAsync(context, json);
+        if (TryEnter(socket.Viewer, address) is { } crowded)
         {
-            IsServer = true,
-            KeepAliveInterval = Timeout.InfiniteTimeSpan, // The viewer's worker sees to it.
-        });
-        await ServeAsync(viewer, socket, upgraded);
-    }
-
-    private async Task ServeAsync(Viewer viewer, WebSocket socket, Stream upgraded)
-    {
-        var session = new ViewerSession(viewer, new Subscriptions(viewer, hub, catalog, services.Limits), services);
-        if (!services.Viewers.TryAdd(viewer, services.Limits.MaxConnections))
-        {
-            services.Metrics.ConnectionRefused("too_many");
-            viewer.Close(ViewerClose.TooMany(services.Limits.MaxConnections));
-            await Task.WhenAll(viewer.Finished, DrainAsync(socket));
+            await SayGoodbyeAsync(socket, crowded);
             return;
         }
 
+        await ServeAsync(socket);
+        services.Viewers.Remove(socket.Viewer);
+        _addresses.Leave(address);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(LookEvery, services.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                foreach (var (_, session) in _sessions)
+                    session.CloseIfIdle();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+    }
+
+    private async Task ServeAsync(ViewerSocket socket)
+    {
+        var viewer = socket.Viewer;
+        var session = new ViewerSession(socket, new Subscriptions(viewer, hub, catalog, services.Limits), services);
         _sessions[viewer.Id] = session;
         // One that came in while the others were told goodbye.
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             viewer.Close(ViewerClose.GoingAway);
-        await session.RunAsync(socket, upgraded);
+        await session.RunAsync();
         _sessions.TryRemove(viewer.Id, out _);
-        await Task.WhenAll(viewer.Finished, DrainAsync(socket));
-        services.Viewers.Remove(viewer);
+        await socket.EndAsync();
     }
 
-    /// <summary>
-    /// Reads what still comes until the viewer answers the close: a connection that ends with something unread is reset, and
-    /// the close might be lost with it.
-    /// </summary>
-    private async Task DrainAsync(WebSocket socket)
+    /// <summary>Counts a viewer in, or says why it cannot be.</summary>
+    private ViewerClose? TryEnter(Viewer viewer, IPAddress? address)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(relay.CloseSeconds), services.Time);
-        var ignored = new byte[1024];
-        try
-        {
-            while (socket.State is WebSocketState.Open or WebSocketState.CloseSent)
-                await socket.ReceiveAsync(ignored.AsMemory(), patience.Token);
-        }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
-        {
-            // Gone without an answer.
-        }
+        var limits = services.Limits;
+        if (!_addresses.TryEnter(address))
+            return ViewerClose.TooManyOfAddress(limits.MaxConnectionsPerAddress);
+        if (services.Viewers.TryAdd(viewer, limits.MaxConnections))
+            return null;
+        _addresses.Leave(address);
+        return ViewerClose.TooMany(limits.MaxConnections);
+    }
+
+    private async Task SayGoodbyeAsync(ViewerSocket socket, ViewerClose why)
+    {
+        services.Metrics.ConnectionRefused(why.Label);
+        Interlocked.Increment(ref _saying);
+        socket.Viewer.Close(why);
+        await socket.EndAsync();
+        Interlocked.Decrement(ref _saying);
     }
 
     private (int Status, string Reason, string Detail)? Refusal(HttpContext context)
@@ -115,6 +126,8 @@ internal sealed class ViewerEndpoint(
             return (StatusCodes.Status400BadRequest, "format", $"format={CommandError.Quote(format)}: binary and json are known.");
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             return (StatusCodes.Status503ServiceUnavailable, "going_away", "The gateway is going away: come back.");
-        return null;
+        return Volatile.Read(ref _saying) >= Goodbyes
+            ? (StatusCodes.Status503ServiceUnavailable, "too_many", $"Too many connections: {services.Limits.MaxConnections} are allowed, and others are being turned away.")
+            : null;
     }
 }

@@ -14,34 +14,42 @@ internal sealed record SessionServices(
 }
 
 /// <summary>One connection's incoming side: reads commands, carries them out and answers through the viewer's queue.</summary>
-internal sealed class ViewerSession(Viewer viewer, Subscriptions subscriptions, SessionServices services)
+internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscriptions, SessionServices services)
 {
+    private readonly Viewer _viewer = socket.Viewer;
     private readonly ErrorBudget _errors = new(services.Limits.ErrorsPerMinute, services.Time);
+
+    private long _askedAt = services.Time.GetTimestamp();
 
     public Subscriptions Subscriptions => subscriptions;
 
     /// <summary>Reads until the viewer leaves, breaks a rule that closes, or the connection ends.</summary>
-    /// <param name="socket">What comes in.</param>
-    /// <param name="upgraded">The greeting goes this way, behind the answer to the upgrade; everything later by the viewer's wire.</param>
-    public async Task RunAsync(WebSocket socket, Stream upgraded)
+    public async Task RunAsync()
     {
-        using var reader = new MessageReader(socket, services.Limits.MaxMessageBytes);
+        using var reader = new MessageReader(socket.Incoming, services.Limits.MaxMessageBytes);
         try
         {
-            await upgraded.WriteAsync(Framing.Message(Framing.Text, Answers.Hello(services.Identity.Instance, NowMs())));
-            await upgraded.FlushAsync();
+            await socket.GreetAsync(Answers.Hello(services.Identity.Instance, NowMs()));
             while (await HandleAsync(reader))
             {
             }
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
         {
-            viewer.Close(ViewerClose.Lost);
+            _viewer.Close(ViewerClose.Lost);
         }
         finally
         {
             subscriptions.End();
         }
+    }
+
+    /// <summary>Closes a viewer that wants nothing; to be called now and then.</summary>
+    public void CloseIfIdle()
+    {
+        var idle = TimeSpan.FromSeconds(services.Limits.IdleSeconds);
+        if (services.Time.GetElapsedTime(Volatile.Read(ref _askedAt)) >= idle && subscriptions.IsEmpty)
+            _viewer.Close(ViewerClose.Idle(services.Limits.IdleSeconds));
     }
 
     private async Task<bool> HandleAsync(MessageReader reader)
@@ -51,17 +59,17 @@ internal sealed class ViewerSession(Viewer viewer, Subscriptions subscriptions, 
         {
             case IncomingKind.Text:
                 // Being closed already, it is only waited for its goodbye.
-                if (viewer.Closing is null)
+                if (_viewer.Closing is null)
                     Handle(message.Text);
                 return true;
             case IncomingKind.Binary:
-                viewer.Close(ViewerClose.Binary);
+                _viewer.Close(ViewerClose.Binary);
                 break;
             case IncomingKind.TooBig:
-                viewer.Close(ViewerClose.TooBig(services.Limits.MaxMessageBytes));
+                _viewer.Close(ViewerClose.TooBig(services.Limits.MaxMessageBytes));
                 break;
             default:
-                viewer.Close(ViewerClose.Left);
+                _viewer.Close(ViewerClose.Left);
                 break;
         }
 
@@ -71,7 +79,9 @@ internal sealed class ViewerSession(Viewer viewer, Subscriptions subscriptions, 
     private void Handle(ReadOnlyMemory<byte> text)
     {
         var readMs = NowMs();
-        var parsed = text.Length > services.Limits.MaxCommandBytes
+        Volatile.Write(ref _askedAt, services.Time.GetTimestamp());
+        var parsed = !socket.Rate.TryTake() ? new ParsedCommand(null, CommandError.TooFast(services.Limits.MaxCommandsPerSecond), null)
+            : text.Length > services.Limits.MaxCommandBytes
             ? new ParsedCommand(null, CommandError.TooLong(text.Length, services.Limits.MaxCommandBytes), null)
             : CommandParser.Parse(text);
         if ((parsed.Error ?? Execute(parsed.Command!, readMs)) is { } error)
@@ -90,10 +100,10 @@ internal sealed class ViewerSession(Viewer viewer, Subscriptions subscriptions, 
                 error = subscriptions.Unsubscribe(unsubscribe);
                 break;
             case StatusCommand:
-                viewer.SendText(Answers.Status(Status(command)));
+                _viewer.SendText(Answers.Status(Status(command)));
                 break;
             case TimeCommand time:
-                viewer.SendText(Answers.Time(time.Id, time.T0, readMs, NowMs()));
+                _viewer.SendText(Answers.Time(time.Id, time.T0, readMs, NowMs()));
                 break;
         }
 
@@ -105,14 +115,14 @@ internal sealed class ViewerSession(Viewer viewer, Subscriptions subscriptions, 
     private void Refuse(ParsedCommand parsed, CommandError error)
     {
         services.Metrics.CommandRefused(error.Code);
-        viewer.SendText(Answers.Error(parsed.Id, error));
+        _viewer.SendText(Answers.Error(parsed.Id, error));
         if (_errors.Spend())
-            viewer.Close(ViewerClose.TooManyErrors(services.Limits.ErrorsPerMinute));
+            _viewer.Close(ViewerClose.TooManyErrors(services.Limits.ErrorsPerMinute));
     }
 
     private StatusMessage Status(Command command) => new(
         "status", command.Id, services.Identity.Instance, (services.Time.GetUtcNow() - services.Started).TotalSeconds,
-        NatsWord(services.Nats.ConnectionState), services.Viewers.Count, viewer.QueuedBytes, subscriptions.Accounts());
+        NatsWord(services.Nats.ConnectionState), services.Viewers.Count, _viewer.QueuedBytes, subscriptions.Accounts());
 
     private static string NameOf(Command command) => command switch
     {

@@ -10,17 +10,30 @@ internal sealed class RawViewer : IDisposable
     private readonly TcpClient _connection = new() { ReceiveBufferSize = 4096 };
     private NetworkStream _stream = null!;
 
+    /// <summary>The answer to the upgrade.</summary>
+    public string Head { get; private set; } = "";
+
     /// <summary>Upgrades and subscribes; has read nothing behind the upgrade then.</summary>
     public static async Task<RawViewer> SubscribeAsync(GatewayHost gateway, string stream)
+    {
+        var viewer = await ConnectAsync(gateway);
+        await viewer.SendAsync(0x81, Encoding.UTF8.GetBytes($$"""{"cmd":"subscribe","streams":["{{stream}}"]}"""));
+        return viewer;
+    }
+
+    /// <summary>Upgrades.</summary>
+    /// <param name="gateway">To which.</param>
+    /// <param name="header">More lines of the request's head, each with its end.</param>
+    /// <param name="path">Of the endpoint.</param>
+    public static async Task<RawViewer> ConnectAsync(GatewayHost gateway, string header = "", string path = "/ws")
     {
         var viewer = new RawViewer();
         await viewer._connection.ConnectAsync(gateway.Address.Host, gateway.Address.Port);
         viewer._stream = viewer._connection.GetStream();
         await viewer._stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"GET /ws HTTP/1.1\r\nHost: {gateway.Address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"));
+            $"GET {path} HTTP/1.1\r\nHost: {gateway.Address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+            $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{header}\r\n"));
         await viewer.ReadHeadAsync();
-        await viewer.SendAsync(0x81, Encoding.UTF8.GetBytes($$"""{"cmd":"subscribe","streams":["{{stream}}"]}"""));
         return viewer;
     }
 
@@ -64,6 +77,7 @@ internal sealed class RawViewer : IDisposable
         while (!head.EndsWith("\r\n\r\n", StringComparison.Ordinal))
             head += (char)(await ReadExactlyAsync(1, default))[0];
         Assert.StartsWith("HTTP/1.1 101", head, StringComparison.Ordinal);
+        Head = head;
     }
 
     private async Task<byte[]> ReadExactlyAsync(int length, CancellationToken cancellationToken)

@@ -32,12 +32,14 @@ internal sealed class TestViewer : IAsyncDisposable
     public Task Ended => _reading.WaitAsync(Patience, TimeProvider.System);
 
     public static async Task<TestViewer> ConnectAsync(
-        GatewayHost gateway, string query = "", string? origin = null, string? protocol = "signalstream.v1")
+        GatewayHost gateway, string query = "", string? origin = null, string? protocol = "signalstream.v1", string? forwardedFor = null)
     {
         var viewer = new TestViewer();
         viewer._socket.Options.CollectHttpResponseDetails = true;
         if (origin is not null)
             viewer._socket.Options.SetRequestHeader("Origin", origin);
+        if (forwardedFor is not null)
+            viewer._socket.Options.SetRequestHeader("X-Forwarded-For", forwardedFor);
         if (protocol is not null)
             viewer._socket.Options.AddSubProtocol(protocol);
         try

@@ -70,7 +70,7 @@ public class WireTests(NatsFixture nats) : IClassFixture<NatsFixture>
         using var silent = await RawViewer.SubscribeAsync(gateway, "ecg.silent");
         await using var answering = await TestViewer.SubscribedAsync(gateway, "ecg.silent");
         await silent.ReadToAsync(9);
-        await Eventually.TrueAsync(async () => await gateway.MetricAsync("signalstream_gateway_viewers_closed_total{reason=\"lost\"}") == 1);
+        await Eventually.TrueAsync(async () => await gateway.MetricAsync("signalstream_gateway_viewers_closed_total{reason=\"silent\"}") == 1);
         Assert.Null(answering.ClosedWith);
         await answering.AskAsync("""{"cmd":"status"}""", "status");
     }

@@ -1,3 +1,4 @@
+using SignalStream.Gateway.Security;
 using SignalStream.Gateway.WebSockets;
 
 namespace SignalStream.UnitTests.Gateway;

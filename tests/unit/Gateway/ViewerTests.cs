@@ -120,7 +120,7 @@ public class ViewerTests
         Assert.Equal(1, _kit.Socket.Pings);
         Assert.Null(_kit.Viewer.Closing);
         Sweep(TimeSpan.FromMinutes(1));
-        Assert.Equal("lost", _kit.Viewer.Closing?.Label);
+        Assert.Equal("silent", _kit.Viewer.Closing?.Label);
         Assert.True(_kit.Socket.Aborted);
     }
 

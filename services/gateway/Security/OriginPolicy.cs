@@ -1,8 +1,15 @@
-namespace SignalStream.Gateway.WebSockets;
+using SignalStream.Gateway.WebSockets;
+
+namespace SignalStream.Gateway.Security;
 
 /// <summary>Which pages may connect: browsers let any page open a WebSocket anywhere and only say which page it was.</summary>
 internal sealed class OriginPolicy(WebSocketLimits limits)
 {
+    /// <summary>Whether it is scheme, host and perhaps port, and nothing else: any other would never be sent.</summary>
+    public static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase)
+        && uri.UserInfo.Length == 0;
+
     /// <param name="origin">The header <c>Origin</c>; none is sent by what is no browser.</param>
     /// <param name="host">The header <c>Host</c>.</param>
     public bool Allows(string? origin, string host) =>
