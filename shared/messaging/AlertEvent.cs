@@ -61,6 +61,9 @@ public sealed record AlertEvent(
     /// <inheritdoc/>
     public override string Kind => $"alert_{Name}";
 
+    /// <inheritdoc/>
+    public override SignalType Type => SignalType.Alert;
+
     /// <summary>The evidence as a number; once cleared, the worst of the alert's time.</summary>
     public double Value { get; init; }
 

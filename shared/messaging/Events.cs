@@ -18,6 +18,9 @@ public abstract record SignalEvent(EventPlace Place, string MadeBy)
     /// <summary>One word for the kind of event; with the place it names the event once and for all.</summary>
     public abstract string Kind { get; }
 
+    /// <summary>Which log it belongs in: finding, forecast or alert.</summary>
+    public virtual SignalType Type => SignalType.Finding;
+
     /// <summary>Message id for the log: the same event published twice is stored once.</summary>
     public string MessageId => $"{Place.Stream}/{Place.Epoch}/{Place.Index}/{Kind}";
 
@@ -102,6 +105,21 @@ public sealed record GapEvent(EventPlace Place, string MadeBy, ulong Missing, st
     public override string Kind => "gap";
 }
 
+/// <summary>An input at which the worker failed time and again, and that it passed over.</summary>
+/// <param name="Place">Epoch: the Unix second in which the input was stored; index: its sequence in its log.</param>
+/// <param name="MadeBy">The capability.</param>
+/// <param name="Input">The log that was read.</param>
+/// <param name="Reason">What the worker said.</param>
+/// <param name="Output">Which log this stands in.</param>
+public sealed record SkipEvent(EventPlace Place, string MadeBy, string Input, string Reason, SignalType Output) : SignalEvent(Place, MadeBy)
+{
+    /// <inheritdoc/>
+    public override string Kind => "skip";
+
+    /// <inheritdoc/>
+    public override SignalType Type => Output;
+}
+
 /// <summary>A range that should hold the outcome as often as it says.</summary>
 /// <param name="Level">0.8: in 80 of 100.</param>
 /// <param name="Low">Lower end, in the target's unit.</param>
@@ -122,4 +140,7 @@ public sealed record ForecastEvent(
 {
     /// <inheritdoc/>
     public override string Kind => $"forecast_{Target}";
+
+    /// <inheritdoc/>
+    public override SignalType Type => SignalType.Forecast;
 }

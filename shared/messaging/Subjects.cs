@@ -73,6 +73,21 @@ public static class Subjects
     /// <summary>Ticks, settings and skip records of a log: <c>signal.control.wave.&gt;</c>.</summary>
     public static string AllControl(SignalType type) => $"signal.control.{Token(type)}.>";
 
+    /// <summary>Ticks and settings of one partition of a log: <c>signal.control.wave.17</c>.</summary>
+    public static string Control(SignalType type, int partition) =>
+        string.Create(CultureInfo.InvariantCulture, $"signal.control.{Token(type)}.{partition}");
+
+    /// <summary>Skip records of one partition of a log, apart from the ticks so that they are found at once: <c>signal.control.wave.17.skip</c>.</summary>
+    public static string Skips(SignalType type, int partition) => $"{Control(type, partition)}.skip";
+
+    /// <summary>Reads the partition out of <c>signal.control.TYPE.P</c>, or the same with <c>.skip</c>.</summary>
+    public static bool TryParseControl(string subject, SignalType type, out int partition)
+    {
+        partition = -1;
+        return subject.Split('.') is ["signal", "control", var token, var number, ..] && token == Token(type)
+            && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out partition) && partition < Messaging.Partition.Count;
+    }
+
     /// <summary>Inputs that were refused, of one stream.</summary>
     public static string Rejected(StreamId stream) => string.Create(
         CultureInfo.InvariantCulture, $"signal.rejected.{Partition.Of(stream)}.{stream.Kind}.{stream.Id}");

@@ -39,6 +39,11 @@ internal static class EventJson
                 json.WriteStartObject("heartRateVariability");
                 Fields(json, variability);
                 break;
+            case SkipEvent skip:
+                json.WriteStartObject("skip");
+                json.WriteString("input", skip.Input);
+                json.WriteString("reason", skip.Reason);
+                break;
             default:
                 return;
         }

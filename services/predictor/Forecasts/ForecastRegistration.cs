@@ -17,7 +17,7 @@ internal static class ForecastRegistration
             var options = services.GetRequiredService<ForecastOptions>();
             var metrics = services.GetRequiredService<ForecastMetrics>();
             return new Capability(
-                "predictor", "rr", "ecg", SignalType.Finding, SignalType.Forecast, _ => new RrStream(options.WindowBeats, metrics));
+                "predictor", "rr", "ecg", SignalType.Finding, [SignalType.Forecast], _ => new RrStream(options.WindowBeats, metrics));
         });
     }
 }

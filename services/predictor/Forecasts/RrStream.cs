@@ -51,6 +51,14 @@ internal sealed class RrStream(int windowBeats, ForecastMetrics metrics) : IStre
         return _forecaster.Forecast() is { } forecast ? ToEvent(place, forecast) : null;
     }
 
+    public void Tick(long logNs, ICollection<SignalEvent> outputs)
+    {
+    }
+
+    public void Set(string name, ReadOnlyMemory<byte> value, ICollection<SignalEvent> outputs)
+    {
+    }
+
     public byte[] Save()
     {
         using var bytes = new MemoryStream();

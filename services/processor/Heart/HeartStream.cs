@@ -54,6 +54,14 @@ internal sealed class HeartStream(StreamId stream, double refractoryMs, HeartMet
         return null;
     }
 
+    public void Tick(long logNs, ICollection<SignalEvent> outputs)
+    {
+    }
+
+    public void Set(string name, ReadOnlyMemory<byte> value, ICollection<SignalEvent> outputs)
+    {
+    }
+
     public byte[] Save()
     {
         using var bytes = new MemoryStream();

@@ -67,6 +67,9 @@ public static class EventCodec
             case HeartRateVariabilityEvent variability:
                 message.HeartRateVariability = HeartCodec.Body(variability);
                 break;
+            case SkipEvent skip:
+                message.Skip = new V1.Skip { Input = skip.Input, Reason = skip.Reason, Output = Subjects.Token(skip.Output) };
+                break;
             default:
                 throw new ArgumentException($"No message for {source.GetType().Name}.", nameof(source));
         }
@@ -123,6 +126,9 @@ public static class EventCodec
             V1.Event.BodyOneofCase.Alert => AlertCodec.Read(place, message.MadeBy, message.Alert),
             V1.Event.BodyOneofCase.SignalQuality => HeartCodec.Read(place, message.MadeBy, message.SignalQuality),
             V1.Event.BodyOneofCase.HeartRateVariability => HeartCodec.Read(place, message.MadeBy, message.HeartRateVariability),
+            V1.Event.BodyOneofCase.Skip => new SkipEvent(
+                place, message.MadeBy, message.Skip.Input, message.Skip.Reason,
+                Subjects.TryParseType(message.Skip.Output, out var type) ? type : SignalType.Finding),
             _ => throw new FormatException($"An Event of {message.Stream} without a body that is known here."),
         };
     }

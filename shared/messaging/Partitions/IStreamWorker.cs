@@ -1,5 +1,3 @@
-using SignalStream.Contracts;
-
 namespace SignalStream.Messaging.Partitions;
 
 /// <summary>A message of the input log.</summary>
@@ -16,7 +14,8 @@ public readonly record struct Rejection(string Word, string Text);
 /// <summary>The work on one stream: from these inputs, with this state, to these outputs. Nothing else decides.</summary>
 /// <remarks>
 /// No clock, no bus, no chance: the same inputs from the same state give the same outputs, whoever owns the partition and
-/// however often. That is what exactly-once rests on.
+/// however often. That is what exactly-once rests on. An output says itself which log it belongs in (<see cref="SignalEvent.Type"/>).
+/// Of each kind, the places (epoch, index) of the outputs in one log rise; one that does not is dropped, and counted.
 /// </remarks>
 public interface IStreamWorker
 {
@@ -29,6 +28,21 @@ public interface IStreamWorker
     /// <returns>Why it was refused; null when it was not.</returns>
     Rejection? Process(in LogMessage message, ICollection<SignalEvent> outputs);
 
+    /// <summary>A second of the log's time has passed; whatever waits or falls silent is judged here and on messages, never by a clock.</summary>
+    /// <param name="logNs">The log's time, ns since the Unix epoch.</param>
+    /// <param name="outputs">What it brings, in order.</param>
+    void Tick(long logNs, ICollection<SignalEvent> outputs);
+
+    /// <summary>A setting applies to this stream from here on: its own one, or else the default for all streams.</summary>
+    /// <remarks>
+    /// A new worker is told what is in force before its first message. So is one that is about to be restored, and what it brings
+    /// then is dropped: the worker may keep settings in its state, or leave them out of it.
+    /// </remarks>
+    /// <param name="name">The first word of the key in the bucket <c>rules</c>, such as <c>heart</c>.</param>
+    /// <param name="value">JSON, UTF-8, as somebody wrote it: not checked. Empty when there is no such setting any more.</param>
+    /// <param name="outputs">What it brings, in order.</param>
+    void Set(string name, ReadOnlyMemory<byte> value, ICollection<SignalEvent> outputs);
+
     /// <summary>The whole state.</summary>
     byte[] Save();
 
@@ -36,13 +50,3 @@ public interface IStreamWorker
     /// <exception cref="ArgumentException">It is none of this version.</exception>
     void Restore(ReadOnlySpan<byte> state);
 }
-
-/// <summary>What a service does with the streams of a kind.</summary>
-/// <param name="Service">Whose replicas share the work.</param>
-/// <param name="Name">One word, part of the checkpoints' keys.</param>
-/// <param name="Kind">Of the streams, such as <c>ecg</c>.</param>
-/// <param name="Input">The one log that is read.</param>
-/// <param name="Output">The log that is written.</param>
-/// <param name="NewWorker">Makes a worker for a stream, in its first state.</param>
-public sealed record Capability(
-    string Service, string Name, string Kind, SignalType Input, SignalType Output, Func<StreamId, IStreamWorker> NewWorker);

@@ -1,8 +1,16 @@
-using Google.Protobuf;
 using SignalStream.Contracts;
 using V1 = SignalStream.Contracts.V1;
 
 namespace SignalStream.Messaging.Partitions;
+
+/// <summary>Outputs that a log has behind a checkpoint, by stream.</summary>
+internal sealed class StoredOutputs(IEnumerable<(SignalType Type, StreamId Stream, string Id, ulong Sequence)> stored)
+{
+    private readonly ILookup<(SignalType, StreamId), (string Id, ulong Sequence)> _of =
+        stored.ToLookup(s => (s.Type, s.Stream), s => (s.Id, s.Sequence));
+
+    public IEnumerable<(string Id, ulong Sequence)> Of(SignalType type, StreamId stream) => _of[(type, stream)];
+}
 
 /// <summary>One partition in this replica's hands: its streams, how far its input has been worked on, its outputs.</summary>
 /// <remarks>Processing and snapshots happen under the engine's lock; outputs go their own way.</remarks>
@@ -16,31 +24,22 @@ internal sealed class OwnedPartition : IDisposable
 
     private readonly Capability _capability;
     private readonly PartitionOutputs _outputs;
-    private readonly Dictionary<StreamId, Worked> _streams = [];
-    private readonly List<SignalEvent> _made = [];
+    private readonly Dictionary<StreamId, StreamWork> _streams = [];
+    private readonly Dictionary<SignalType, ulong> _floors = [];
     private readonly CancellationTokenSource _stopping = new();
-    private ulong _floor;
-
-    private sealed class Worked(IStreamWorker worker, StreamOutput output)
-    {
-        public IStreamWorker Worker { get; } = worker;
-
-        public StreamOutput Output { get; } = output;
-
-        public long LastNs { get; set; }
-    }
+    private readonly StoredOutputs _behind;
 
     /// <summary>Takes over where a checkpoint stands.</summary>
     /// <param name="number">The partition.</param>
     /// <param name="capability">What is done with it.</param>
     /// <param name="claimed">The checkpoint as this replica has claimed it.</param>
-    /// <param name="behind">Outputs that the log has behind the checkpoint.</param>
+    /// <param name="behind">Outputs that the logs have behind the checkpoint.</param>
     /// <param name="share">What it shares with the other partitions; it is given its own end.</param>
     public OwnedPartition(
         int number,
         Capability capability,
         StoredCheckpoint claimed,
-        ILookup<StreamId, (string Id, ulong Sequence)> behind,
+        StoredOutputs behind,
         Func<OwnedPartition, CancellationToken, PartitionOutputs> share)
     {
         Number = number;
@@ -49,9 +48,10 @@ internal sealed class OwnedPartition : IDisposable
         Term = claimed.Checkpoint.Term;
         Position = claimed.Checkpoint.InputSequence;
         PositionNs = claimed.Checkpoint.InputTimeNs;
-        _floor = claimed.Checkpoint.OutputFloor;
+        foreach (var type in capability.Outputs)
+            _floors[type] = claimed.Checkpoint.FloorOf(type);
         _outputs = share(this, _stopping.Token);
-        Behind = behind;
+        _behind = behind;
         foreach (var saved in claimed.Checkpoint.Streams)
             Restore(saved);
     }
@@ -86,8 +86,6 @@ internal sealed class OwnedPartition : IDisposable
     /// <summary>Input worked on since the last snapshot.</summary>
     public bool HasMoved { get; private set; } = true;
 
-    private ILookup<StreamId, (string Id, ulong Sequence)> Behind { get; }
-
     /// <summary>Works on the next message of a stream; one that it has already is passed over.</summary>
     public Rejection? Process(StreamId id, in LogMessage message)
     {
@@ -99,13 +97,17 @@ internal sealed class OwnedPartition : IDisposable
         _outputs.Counters.CountProcessed(message.Sequence <= RereadUntil);
         if (_streams.Count >= MostStreams && !_streams.ContainsKey(id))
             return new Rejection("TooManyStreams", $"partition {Number} has {_streams.Count} streams, and a checkpoint holds {MostStreams}.");
-        var worked = Find(id, message.StoredNs);
-        worked.LastNs = message.StoredNs;
-        _made.Clear();
-        var rejection = worked.Worker.Process(message, _made);
-        foreach (var made in _made)
-            worked.Output.Add(made);
-        return rejection;
+        return Find(id, message.StoredNs).Process(message);
+    }
+
+    /// <summary>Works on a control record; one that it has already is passed over.</summary>
+    public void Control(ControlRecord record, ulong sequence, long storedNs)
+    {
+        if (sequence <= Position)
+            return;
+        AdvanceTo(sequence, storedNs);
+        if (record is TickRecord)
+            Tick(storedNs);
     }
 
     /// <summary>Nothing for this partition stands in the log before here that it has not seen.</summary>
@@ -129,31 +131,21 @@ internal sealed class OwnedPartition : IDisposable
             LogCreatedNs = logCreatedNs,
             InputSequence = Position,
             InputTimeNs = PositionNs,
-            OutputFloor = _floor,
         };
-        var newest = new List<(V1.Checkpoint.Types.StreamState State, PendingOutput? Output)>(_streams.Count);
-        foreach (var (stream, worked) in _streams)
-        {
-            var state = new V1.Checkpoint.Types.StreamState
-            {
-                Stream = stream.ToString(),
-                Version = worked.Worker.Version,
-                State = UnsafeByteOperations.UnsafeWrap(worked.Worker.Save()),
-                OutputSequence = worked.Output.Restored,
-                LastNs = worked.LastNs,
-            };
-            checkpoint.Streams.Add(state);
-            newest.Add((state, worked.Output.Newest));
-        }
-
-        return new Snapshot(checkpoint, newest);
+        foreach (var (type, sequence) in _floors)
+            checkpoint.OutputFloors.Add(new V1.Checkpoint.Types.OutputFloor { Type = Subjects.Token(type), Sequence = sequence });
+        var awaited = new List<AwaitedOutput>(_streams.Count);
+        foreach (var work in _streams.Values)
+            checkpoint.Streams.Add(work.Save(awaited));
+        return new Snapshot(checkpoint, awaited);
     }
 
     /// <summary>A checkpoint was written: outputs of streams that begin from now on lie behind all that is stored by now.</summary>
-    public void Saved(ulong revision, ulong newestOutput)
+    public void Saved(ulong revision, Snapshot snapshot)
     {
         Revision = revision;
-        _floor = Math.Max(_floor, newestOutput);
+        foreach (var type in _capability.Outputs)
+            _floors[type] = Math.Max(_floors[type], snapshot.NewestOf(type));
     }
 
     /// <summary>Gives up whatever is under way; once.</summary>
@@ -163,28 +155,37 @@ internal sealed class OwnedPartition : IDisposable
         _stopping.Dispose();
     }
 
-    private Worked Find(StreamId stream, long storedNs)
+    private void Tick(long storedNs)
     {
-        if (_streams.TryGetValue(stream, out var known) && storedNs - known.LastNs < ForgetNs)
-            return known;
-        var output = known?.Output;
-        if (output is null)
+        foreach (var work in _streams.Values)
         {
-            output = new StreamOutput(stream, _capability.Output, _outputs, _floor);
-            output.Restore(0, Behind[stream]);
+            if (storedNs - work.LastNs < ForgetNs)
+                work.Tick(storedNs);
         }
+    }
 
-        return _streams[stream] = new Worked(_capability.NewWorker(stream), output) { LastNs = storedNs };
+    private StreamWork Find(StreamId stream, long storedNs)
+    {
+        if (!_streams.TryGetValue(stream, out var work))
+            return _streams[stream] = new StreamWork(stream, _capability.NewWorker(stream), _capability.Outputs.Select(t => NewOutput(t, stream, null)));
+        if (storedNs - work.LastNs >= ForgetNs)
+            work.Renew(_capability.NewWorker(stream));
+        return work;
     }
 
     private void Restore(V1.Checkpoint.Types.StreamState saved)
     {
         if (!StreamId.TryParse(saved.Stream, out var stream))
             return;
-        var worker = Restored(stream, saved);
-        var output = new StreamOutput(stream, _capability.Output, _outputs, 0);
-        output.Restore(saved.OutputSequence, Behind[stream].Where(b => b.Sequence > saved.OutputSequence));
-        _streams[stream] = new Worked(worker, output) { LastNs = saved.LastNs };
+        var outputs = _capability.Outputs.Select(t => NewOutput(t, stream, saved.OutputOf(t, _capability)));
+        _streams[stream] = new StreamWork(stream, Restored(stream, saved), outputs) { LastNs = saved.LastNs };
+    }
+
+    private StreamOutput NewOutput(SignalType type, StreamId stream, V1.Checkpoint.Types.StreamOutput? saved)
+    {
+        var output = new StreamOutput(stream, type, _outputs, saved is null ? _floors[type] : 0);
+        output.Restore(saved, _behind.Of(type, stream));
+        return output;
     }
 
     /// <summary>The worker as it was; one in its first state where the saved one is of another version or cannot be read.</summary>
@@ -207,34 +208,29 @@ internal sealed class OwnedPartition : IDisposable
 
     private void Forget()
     {
-        foreach (var (stream, worked) in _streams)
+        foreach (var (stream, work) in _streams)
         {
-            if (PositionNs - worked.LastNs >= ForgetNs)
+            if (PositionNs - work.LastNs >= ForgetNs)
                 _streams.Remove(stream);
         }
     }
 }
 
 /// <summary>A checkpoint to be: complete once its outputs are stored.</summary>
-internal sealed class Snapshot(
-    V1.Checkpoint checkpoint, List<(V1.Checkpoint.Types.StreamState State, PendingOutput? Output)> newest)
+internal sealed class Snapshot(V1.Checkpoint checkpoint, List<AwaitedOutput> awaited)
 {
     /// <summary>Whether all that it rests on is stored.</summary>
-    public bool IsComplete => newest.TrueForAll(n => n.Output is null || n.Output.Sequence > 0);
+    public bool IsComplete => awaited.TrueForAll(a => a.IsStored);
 
-    /// <summary>Sequence of the newest output that it rests on.</summary>
-    public ulong NewestOutput { get; private set; }
+    /// <summary>Sequence of the newest output that it rests on, in one log.</summary>
+    public ulong NewestOf(SignalType type) =>
+        awaited.Where(a => a.State.Type == Subjects.Token(type)).Select(a => a.State.Sequence).DefaultIfEmpty().Max();
 
     /// <summary>The checkpoint with the places of its outputs; only when complete.</summary>
     public V1.Checkpoint Complete()
     {
-        foreach (var (state, output) in newest)
-        {
-            if (output is not null)
-                state.OutputSequence = output.Sequence;
-            NewestOutput = Math.Max(NewestOutput, state.OutputSequence);
-        }
-
+        foreach (var (state, output) in awaited)
+            state.Sequence = output?.Sequence ?? state.Sequence;
         return checkpoint;
     }
 }

@@ -14,6 +14,7 @@ public sealed class PartitionCounters
     private long _checkpoints;
     private long _checkpointBytes;
     private long _failed;
+    private long _misplaced;
 
     /// <summary>Messages worked on.</summary>
     public long Processed => Interlocked.Read(ref _processed);
@@ -48,6 +49,9 @@ public sealed class PartitionCounters
     /// <summary>Exceptions of workers.</summary>
     public long Failed => Interlocked.Read(ref _failed);
 
+    /// <summary>Outputs dropped because their place was not above the last of their kind: a worker's fault.</summary>
+    public long Misplaced => Interlocked.Read(ref _misplaced);
+
     internal void CountProcessed(bool again)
     {
         Interlocked.Increment(ref _processed);
@@ -75,6 +79,8 @@ public sealed class PartitionCounters
         Interlocked.Increment(ref _checkpoints);
         Interlocked.Add(ref _checkpointBytes, bytes);
     }
+
+    internal void CountMisplaced() => Interlocked.Increment(ref _misplaced);
 
     internal void CountFailed() => Interlocked.Increment(ref _failed);
 }

@@ -47,7 +47,7 @@ public sealed partial class PartitionEngine
         await Task.WhenAll(catchingUp);
     }
 
-    private static async ValueTask<bool> TickAsync(PeriodicTimer timer, CancellationToken cancellationToken)
+    private static async ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellationToken)
     {
         try
         {
@@ -73,9 +73,8 @@ public sealed partial class PartitionEngine
             var revision = await _checkpoints.TrySaveAsync(number, stored.Checkpoint, stored.Revision, cancellationToken);
             if (revision == 0)
                 return;
-            var behind = await _outputs.ReadBehindAsync(number, stored.Checkpoint.OutputFloor, cancellationToken);
-            claimed = new OwnedPartition(
-                number, _capability, stored with { Revision = revision }, behind.ToLookup(b => b.Stream, b => (b.Id, b.Sequence)), Share);
+            var behind = await BehindAsync(number, stored.Checkpoint, cancellationToken);
+            claimed = new OwnedPartition(number, _capability, stored with { Revision = revision }, behind, Share);
         }, cancellationToken);
         if (claimed is null)
             return null;
@@ -85,6 +84,12 @@ public sealed partial class PartitionEngine
             claimed.RereadUntil = _readerAt;
             return _owned[number] = claimed;
         }
+    }
+
+    private async Task<StoredOutputs> BehindAsync(int number, Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var found = await Task.WhenAll(_outputs.Select(o => o.Value.ReadBehindAsync(number, checkpoint.FloorOf(o.Key), cancellationToken)));
+        return new StoredOutputs(_outputs.Keys.Zip(found).SelectMany(f => f.Second.Select(o => (f.First, o.Stream, o.Id, o.Sequence))));
     }
 
     private PartitionOutputs Share(OwnedPartition partition, CancellationToken stopping) =>
@@ -165,7 +170,7 @@ public sealed partial class PartitionEngine
                 var route = RouteOf(message.Subject);
                 var logged = new LogMessage(place.Sequence.Stream, EventTime.Of(place.Timestamp), message.Data);
                 if (mine.TryGetValue(route.Partition, out var partition) && _owned[route.Partition] == partition && !partition.IsLeaving)
-                    Process(partition, route.Stream, logged);
+                    Process(partition, route, logged);
                 if (TryMeet(gained, place.Sequence.Stream))
                     return true;
             }
@@ -193,7 +198,7 @@ public sealed partial class PartitionEngine
     private async Task CheckpointAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(CheckpointEvery, _time);
-        while (await TickAsync(timer, cancellationToken))
+        while (await WaitAsync(timer, cancellationToken))
         {
             var written = 0L;
             foreach (var partition in Held())
@@ -258,7 +263,7 @@ public sealed partial class PartitionEngine
             return 0;
         }
 
-        partition.Saved(revision, snapshot.NewestOutput);
+        partition.Saved(revision, snapshot);
         var bytes = checkpoint.CalculateSize();
         Counters.CountCheckpoint(bytes);
         return bytes;

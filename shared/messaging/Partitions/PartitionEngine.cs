@@ -4,6 +4,7 @@ using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using SignalStream.Contracts;
+using SignalStream.Messaging.Codec;
 using SignalStream.Messaging.Logs;
 
 namespace SignalStream.Messaging.Partitions;
@@ -36,7 +37,8 @@ public sealed partial class PartitionEngine
     private readonly ConcurrentDictionary<(int Partition, ulong Sequence), int> _failures = new();
     private readonly NatsJSContext _jetStream;
     private readonly CheckpointStore _checkpoints;
-    private readonly OutputLog _outputs;
+    private readonly IReadOnlyDictionary<SignalType, OutputLog> _outputs;
+    private readonly INatsConnection _connection;
     private readonly Capability _capability;
     private readonly Membership _membership;
     private readonly EngineReports _reports;
@@ -61,7 +63,8 @@ public sealed partial class PartitionEngine
     {
         _jetStream = new NatsJSContext(connection);
         _checkpoints = new CheckpointStore(connection, capability);
-        _outputs = new OutputLog(connection, capability.Output);
+        _connection = connection;
+        _outputs = capability.Outputs.ToDictionary(type => type, type => new OutputLog(connection, type));
         _capability = capability;
         _membership = membership;
         _instance = instance;
@@ -117,7 +120,7 @@ public sealed partial class PartitionEngine
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] parts = [ReadAsync(stop.Token), ManageAsync(stop.Token), CheckpointAsync(stop.Token)];
+        Task[] parts = [ReadAsync(stop.Token), ManageAsync(stop.Token), CheckpointAsync(stop.Token), TickAsync(stop.Token)];
         await Task.WhenAny(parts);
         await stop.CancelAsync();
         await Task.WhenAll(parts);
@@ -186,12 +189,13 @@ public sealed partial class PartitionEngine
             Volatile.Write(ref _isBehind, place.NumPending > 0);
             var route = RouteOf(message.Subject);
             if (route.Partition >= 0 && _owned[route.Partition] is { IsLive: true } partition)
-                Process(partition, route.Stream, new LogMessage(place.Sequence.Stream, _readerNs, message.Data));
+                Process(partition, route, new LogMessage(place.Sequence.Stream, _readerNs, message.Data));
         }
     }
 
-    private void Process(OwnedPartition partition, StreamId stream, in LogMessage message)
+    private void Process(OwnedPartition partition, in Route route, in LogMessage message)
     {
+        var stream = route.Stream;
         var failures = _failures.GetValueOrDefault((partition.Number, message.Sequence));
         if (failures >= MostFailures)
         {
@@ -201,6 +205,12 @@ public sealed partial class PartitionEngine
 
         try
         {
+            if (route.IsControl)
+            {
+                Control(partition, message);
+                return;
+            }
+
             if (partition.Process(stream, message) is not { } rejection)
                 return;
             _reports.Rejected(stream, rejection);
@@ -214,6 +224,12 @@ public sealed partial class PartitionEngine
             _reports.Troubled($"{_capability.Name} failed at {_log} {message.Sequence}, {stream}: {exception.Message}");
             Drop(partition);
         }
+    }
+
+    private static void Control(OwnedPartition partition, in LogMessage message)
+    {
+        if (ControlCodec.TryDecode(message.Data.Span, out var record))
+            partition.Control(record, message.Sequence, message.StoredNs);
     }
 
     /// <summary>Puts a refused input beside its reason into the log of refused ones; it is not worth more than one try.</summary>
@@ -239,8 +255,10 @@ public sealed partial class PartitionEngine
     {
         if (_routes.TryGetValue(subject, out var known))
             return known;
+        if (Subjects.TryParseControl(subject, _capability.Input, out var controlled))
+            return _routes[subject] = new Route(controlled, default, true);
         var isOurs = Subjects.TryParseStream(subject, out var stream) && Subjects.Of(_capability.Input, stream) == subject;
-        return _routes[subject] = new Route(isOurs ? Partition.Of(stream) : -1, stream);
+        return _routes[subject] = new Route(isOurs ? Partition.Of(stream) : -1, stream, false);
     }
 
     private async Task<bool> TryAsync(Func<Task> action, CancellationToken cancellationToken)
@@ -262,5 +280,5 @@ public sealed partial class PartitionEngine
         return false;
     }
 
-    private readonly record struct Route(int Partition, StreamId Stream);
+    private readonly record struct Route(int Partition, StreamId Stream, bool IsControl);
 }

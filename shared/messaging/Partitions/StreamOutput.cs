@@ -1,5 +1,6 @@
 using SignalStream.Contracts;
 using SignalStream.Messaging.Codec;
+using V1 = SignalStream.Contracts.V1;
 
 namespace SignalStream.Messaging.Partitions;
 
@@ -23,7 +24,13 @@ internal sealed class PendingOutput(SignalEvent output, long madeAt)
     }
 }
 
-/// <summary>One stream's outputs: one under way at a time, each behind the one before; those that the log has are not sent again.</summary>
+/// <summary>An output that a checkpoint rests on, with the place in the checkpoint that says where it stands.</summary>
+internal readonly record struct AwaitedOutput(V1.Checkpoint.Types.StreamOutput State, PendingOutput? Output)
+{
+    public bool IsStored => Output is null || Output.Sequence > 0;
+}
+
+/// <summary>One stream's outputs in one log: one under way at a time, each behind the one before; those that the log has are not sent again.</summary>
 /// <param name="stream">Whose.</param>
 /// <param name="type">Of the outputs.</param>
 /// <param name="outputs">What it shares with the partition's other streams.</param>
@@ -33,20 +40,29 @@ internal sealed class StreamOutput(StreamId stream, SignalType type, PartitionOu
     private readonly Queue<PendingOutput> _waiting = new();
     private readonly Dictionary<string, ulong> _adopted = [];
     private readonly Dictionary<string, (uint Epoch, ulong Index)> _adoptedUntil = [];
+    private readonly SortedDictionary<string, (uint Epoch, ulong Index)> _placed = new(StringComparer.Ordinal);
+    private readonly OutputLog _log = outputs.LogOf(type);
     private readonly string _subject = Subjects.Of(type, stream);
     private PendingOutput? _newest;
     private ulong _restored;
     private ulong _last;
     private bool _isSending;
 
+    /// <summary>The log that it writes.</summary>
+    public SignalType Type => type;
+
     /// <summary>Starts behind a checkpoint.</summary>
-    /// <param name="sequence">Of the last output that the checkpoint knows.</param>
-    /// <param name="behind">What the log has behind it.</param>
-    public void Restore(ulong sequence, IEnumerable<(string Id, ulong Sequence)> behind)
+    /// <param name="saved">What the checkpoint knows; null for nothing.</param>
+    /// <param name="behind">What the log has of the stream, as far as it may lie behind the checkpoint.</param>
+    public void Restore(V1.Checkpoint.Types.StreamOutput? saved, IEnumerable<(string Id, ulong Sequence)> behind)
     {
-        _restored = _last = sequence;
+        _restored = _last = saved?.Sequence ?? 0;
+        foreach (var place in saved?.Last ?? [])
+            _placed[place.Kind] = (place.Epoch, place.Index);
         foreach (var (id, at) in behind)
         {
+            if (at <= _restored)
+                continue;
             _adopted[id] = at;
             _last = Math.Max(_last, at);
             if (SignalEvent.TryParseMessageId(id, out var epoch, out var index, out var kind))
@@ -54,24 +70,31 @@ internal sealed class StreamOutput(StreamId stream, SignalType type, PartitionOu
         }
     }
 
-    /// <summary>The newest output, of which a checkpoint must know the place; null when there was none since the restore.</summary>
-    public PendingOutput? Newest
+    /// <summary>Where it stands, for a checkpoint; null when it has never had an output.</summary>
+    public AwaitedOutput? Save()
     {
-        get
+        lock (_waiting)
         {
-            lock (_waiting)
-                return _newest;
+            if (_newest is null && _restored == 0)
+                return null;
+            var state = new V1.Checkpoint.Types.StreamOutput { Type = Subjects.Token(type), Sequence = _restored };
+            foreach (var (kind, (epoch, index)) in _placed)
+                state.Last.Add(new V1.Checkpoint.Types.Place { Kind = kind, Epoch = epoch, Index = index });
+            return new AwaitedOutput(state, _newest);
         }
     }
-
-    /// <summary>Where the stream's outputs stood before the first one since the restore.</summary>
-    public ulong Restored => _restored;
 
     public void Add(SignalEvent output)
     {
         var added = new PendingOutput(output, outputs.Now);
         lock (_waiting)
         {
+            if (!IsAbove(output))
+            {
+                outputs.Counters.CountMisplaced();
+                return;
+            }
+
             if (IsAdopted(output))
             {
                 // The owner before stored it, or something else in its place: the log is right.
@@ -92,7 +115,17 @@ internal sealed class StreamOutput(StreamId stream, SignalType type, PartitionOu
         _ = SendAllAsync();
     }
 
-    /// <summary>Whether the log has the stream's outputs of this kind up to this place. Places of a kind only rise.</summary>
+    /// <summary>Places of a kind only rise: one that does not would be taken for one that is there already.</summary>
+    private bool IsAbove(SignalEvent output)
+    {
+        var place = (output.Place.Epoch, output.Place.Index);
+        if (_placed.TryGetValue(output.Kind, out var last) && place.CompareTo(last) <= 0)
+            return false;
+        _placed[output.Kind] = place;
+        return true;
+    }
+
+    /// <summary>Whether the log has the stream's outputs of this kind up to this place.</summary>
     private bool IsAdopted(SignalEvent output)
     {
         if (!_adoptedUntil.TryGetValue(output.Kind, out var until))
@@ -111,7 +144,7 @@ internal sealed class StreamOutput(StreamId stream, SignalType type, PartitionOu
         {
             while (TryPeek(out var next))
             {
-                var (outcome, sequence) = await outputs.Log.StoreAsync(
+                var (outcome, sequence) = await _log.StoreAsync(
                     _subject, next.Id, EventCodec.Encode(next.Event), _last, floor, outputs.Stopping);
                 if (!await ConcludeAsync(next, outcome, sequence))
                     return;
@@ -159,11 +192,11 @@ internal sealed class StreamOutput(StreamId stream, SignalType type, PartitionOu
 
 /// <summary>What the outputs of a partition share.</summary>
 internal sealed class PartitionOutputs(
-    OutputLog log, PartitionCounters counters, TimeProvider time, Action<SignalEvent, TimeSpan> stored, Action fenced, CancellationToken stopping)
+    IReadOnlyDictionary<SignalType, OutputLog> logs, PartitionCounters counters, TimeProvider time, Action<SignalEvent, TimeSpan> stored, Action fenced, CancellationToken stopping)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
 
-    public OutputLog Log => log;
+    public OutputLog LogOf(SignalType type) => logs[type];
 
     public PartitionCounters Counters => counters;
 

@@ -6,13 +6,17 @@ using SignalStream.Messaging.Partitions;
 
 namespace SignalStream.IntegrationTests.Partitions;
 
-/// <summary>Tells every third message of a stream, with the sum of all before it: any message lost, doubled or reordered shows.</summary>
+/// <summary>
+/// Tells every third message of a stream, with the sum of all before it: any message lost, doubled or reordered shows. At a tick it
+/// forecasts, into another log, what has come by then: any tick worked on elsewhere in the log shows.
+/// </summary>
 internal sealed class CountingWorker(StreamId stream) : IStreamWorker
 {
     private long _count;
     private long _sum;
+    private long _ticks;
 
-    public string Version => "counting/1";
+    public string Version => "counting/2";
 
     public Rejection? Process(in LogMessage message, ICollection<SignalEvent> outputs)
     {
@@ -28,10 +32,18 @@ internal sealed class CountingWorker(StreamId stream) : IStreamWorker
         return null;
     }
 
-    public byte[] Save() => [.. BitConverter.GetBytes(_count), .. BitConverter.GetBytes(_sum)];
+    public void Tick(long logNs, ICollection<SignalEvent> outputs) =>
+        outputs.Add(new ForecastEvent(new EventPlace(stream, 1, (ulong)++_ticks, logNs), "counting/2", "count", "", 1, _count, []));
 
-    public void Restore(ReadOnlySpan<byte> state) => (_count, _sum) = (BitConverter.ToInt64(state), BitConverter.ToInt64(state[8..]));
+    public void Set(string name, ReadOnlyMemory<byte> value, ICollection<SignalEvent> outputs)
+    {
+    }
+
+    public byte[] Save() => [.. BitConverter.GetBytes(_count), .. BitConverter.GetBytes(_sum), .. BitConverter.GetBytes(_ticks)];
+
+    public void Restore(ReadOnlySpan<byte> state) =>
+        (_count, _sum, _ticks) = (BitConverter.ToInt64(state), BitConverter.ToInt64(state[8..]), BitConverter.ToInt64(state[16..]));
 
     public static GapEvent Expected(StreamId stream, long count, long sum) =>
-        new(new EventPlace(stream, 1, (ulong)count, 0), "counting/1", (ulong)sum, "");
+        new(new EventPlace(stream, 1, (ulong)count, 0), "counting/2", (ulong)sum, "");
 }

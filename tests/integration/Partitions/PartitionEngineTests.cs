@@ -46,6 +46,20 @@ public sealed class PartitionEngineTests
     }
 
     [SkippableFact]
+    public async Task ATickOfTheLog_IsWorkedOnWhereItStands_WhoeverOwns()
+    {
+        await using var system = await PartitionSystem.StartAsync();
+        var (a, b) = (system.Add("a"), system.Add("b"));
+        await Eventually.TrueAsync(() => a.Engine.Counters.Claims > 0 && b.Engine.Counters.Claims > 0);
+        for (var i = 0; i < 4; i++)
+            await system.PublishAsync(streams: 10, messages: 1000);
+        await a.DieAsync();
+        await system.PublishAsync(streams: 10, messages: 1000);
+        await system.AssertExactlyOnceAsync();
+        await system.AssertTicksAsync();
+    }
+
+    [SkippableFact]
     public async Task AReplicaLeaves_TheOtherGoesOnWithoutReadingAgain()
     {
         await using var system = await PartitionSystem.StartAsync();

@@ -58,10 +58,25 @@ internal sealed class PartitionSystem : IAsyncDisposable
     public async Task AssertExactlyOnceAsync()
     {
         var wanted = _expected.ToDictionary(e => e.Key, e => e.Value.Made.Select(m => (m.MessageId, ((GapEvent)m).Missing)).ToList());
-        var found = await ReadAsync(wanted.Values.Sum(w => w.Count));
+        var found = await ReadAsync(SignalType.Finding, wanted.Values.Sum(w => w.Count));
         foreach (var (stream, outputs) in wanted)
             Assert.Equal(outputs, found.Where(f => f.Place.Stream == stream).Select(f => (f.MessageId, ((GapEvent)f).Missing)));
         Assert.Equal(wanted.Values.Sum(w => w.Count), found.Count);
+    }
+
+    /// <summary>Waits until the second log has what one pass over the first one makes of it, ticks included, and compares.</summary>
+    public async Task AssertTicksAsync()
+    {
+        var pass = await InputLog.ReplayAsync(Nats, stream => new CountingWorker(stream));
+        var wanted = pass.OfType<ForecastEvent>().ToLookup(m => m.Place.Stream, m => (m.MessageId, m.Place.TimeNs, m.Point));
+        Assert.NotEmpty(wanted);
+        var found = await ReadAsync(SignalType.Forecast, wanted.Sum(w => w.Count()));
+        foreach (var stream in wanted)
+        {
+            // Ticks go on: the log may have more than there was when it was read.
+            Assert.Equal(stream, found.OfType<ForecastEvent>().Where(f => f.Place.Stream == stream.Key)
+                .Select(f => (f.MessageId, f.Place.TimeNs, f.Point)).Take(stream.Count()));
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -83,12 +98,12 @@ internal sealed class PartitionSystem : IAsyncDisposable
     }
 
     /// <summary>Reads until so many are there, and then a little longer: one too many must not slip through.</summary>
-    private async Task<List<SignalEvent>> ReadAsync(int count)
+    private async Task<List<SignalEvent>> ReadAsync(SignalType type, int count)
     {
         var found = new List<SignalEvent>();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var log = new EventLog(Nats, TimeProvider.System).ReadAsync(
-            SignalType.Finding, null, DateTimeOffset.UnixEpoch, (s, e) => Assert.Fail($"{s}: {e}"), _ => { }, patience.Token);
+            type, null, DateTimeOffset.UnixEpoch, (s, e) => Assert.Fail($"{s}: {e}"), _ => { }, patience.Token);
         await foreach (var logged in log)
         {
             found.Add(logged.Event);
@@ -115,7 +130,7 @@ internal sealed class Replica : IAsyncDisposable
         _nats = new NatsConnection(options);
         var instance = $"{cluster}-{Guid.NewGuid():N}";
         _membership = new Membership(_nats, cluster, instance, TimeProvider.System);
-        var capability = new Capability("test", "count", "test", SignalType.Wave, SignalType.Finding, stream => new CountingWorker(stream));
+        var capability = new Capability("test", "count", "test", SignalType.Wave, [SignalType.Finding, SignalType.Forecast], stream => new CountingWorker(stream));
         var reports = new EngineReports((_, _) => { }, (stream, rejection) => Rejections.Add((stream, rejection)), Troubles.Add);
         Engine = new PartitionEngine(_nats, capability, _membership, instance, reports, TimeProvider.System);
         _running = Task.WhenAll(_membership.RunAsync(_stopMembership.Token), Engine.RunAsync(_stop.Token));

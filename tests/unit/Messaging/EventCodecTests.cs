@@ -21,6 +21,7 @@ public sealed class EventCodecTests
             { Value = 4400, Limit = 4000, Unit = "ms" },
         new AlertEvent(Place, "alarms/1", "tachycardia", AlertState.Acknowledged, AlertSeverity.Medium, 5, null, "")
             { AcknowledgedBy = "night shift" },
+        new SkipEvent(Place, "processor.heart", "WAVES", "as asked", SignalType.Alert),
         new AlertEvent(Place, "rules/1", "loss", AlertState.Cleared, AlertSeverity.Low, -5, 6, "2 %"),
     ];
 
