@@ -1,19 +1,25 @@
 using System.Globalization;
 using SignalStream.Eval;
 using SignalStream.Eval.Monitor;
+using SignalStream.Eval.Nab;
 
 if (args is ["ecg" or "ecg-leads", var data, var output, ..] && args.Length <= 4)
     return EcgEvaluation.Run(data, output, args.Length == 4 ? double.Parse(args[3], CultureInfo.InvariantCulture) : 0, args[0] == "ecg-leads");
 if (args is ["monitor", var document])
     return MonitorEvaluation.Run(document);
+if (args is ["nab", var series, var scores])
+    return NabEvaluation.Run(series, scores);
 
 Console.Error.WriteLine("""
     Usage: SignalStream.Eval ecg DATA OUT [START_S]
            SignalStream.Eval ecg-leads DATA OUT [START_S]    all leads of a record together
            SignalStream.Eval monitor DOCUMENT
+           SignalStream.Eval nab SERIES SCORES
       DATA  folder of WFDB records
       OUT   folder for NNN.txt: a line `R_SAMPLE DECISION_SAMPLE CONFIDENCE` for each beat
       START_S  seconds at each record's start whose failures are not judged (0)
       DOCUMENT  Markdown whose table between the markers of `monitor` is written anew
+      SERIES  folder of CSV files `timestamp,value`
+      SCORES  folder for the same files with a column `anomaly_score`
     """);
 return 2;
