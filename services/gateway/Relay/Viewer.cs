@@ -76,7 +76,7 @@ internal sealed class Viewer(
         if (Interlocked.CompareExchange(ref _closing, why, null) is not null)
             return;
         worker.Metrics.ViewerClosed(why.Label);
-        if (why != ViewerClose.Left && why != ViewerClose.Lost)
+        if (!why.IsViewers)
             worker.Log.ViewerClosed(id, why.Code, why.Reason);
         worker.Post(this, why);
     }
