@@ -82,7 +82,10 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
                 error = subscriptions.Unsubscribe(unsubscribe);
                 break;
             case StatusCommand:
-                _viewer.SendText(Answers.Status(Status(command)));
+                _viewer.SendText(() => Answers.Status(Status(command)));
+                break;
+            case AccountsCommand:
+                _viewer.SendText(() => Answers.Accounts(command.Id, _viewer.Step, subscriptions.Active));
                 break;
             case TimeCommand time:
                 _viewer.SendText(Answers.Time(time.Id, time.T0, readMs, NowMs()));
@@ -104,13 +107,14 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
 
     private StatusMessage Status(Command command) => new(
         "status", command.Id, services.Identity.Instance, (services.Time.GetUtcNow() - services.Started).TotalSeconds,
-        NatsWord(services.Nats.ConnectionState), services.Viewers.Count, _viewer.QueuedBytes, subscriptions.Accounts());
+        NatsWord(services.Nats.ConnectionState), services.Viewers.Count, _viewer.QueuedBytes, [.. subscriptions.Active.Select(StreamAccount.Of)]);
 
     private static string NameOf(Command command) => command switch
     {
         SubscribeCommand => "subscribe",
         UnsubscribeCommand => "unsubscribe",
         StatusCommand => "status",
+        AccountsCommand => "accounts",
         _ => "time",
     };
 
