@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using SignalStream.Contracts;
-using SignalStream.Gateway.Relay.Thinning;
 
 namespace SignalStream.Gateway.Relay;
 
@@ -14,18 +13,17 @@ internal sealed class RelayHub(WaveFeeds feeds, FramePool pool)
     public StreamTopic Topic(StreamId stream) => _topics.GetOrAdd(
         stream, id => new Lazy<StreamTopic>(() => new StreamTopic(Interlocked.Increment(ref _lastNumber), id, pool))).Value;
 
-    public ViewerStream Attach(Viewer viewer, StreamId stream, TypeSet types, Detail? detail = null)
+    public ViewerStream Attach(Viewer viewer, StreamId stream, TypeSet types)
     {
-        var attached = new ViewerStream(viewer, Topic(stream), types, detail);
+        var attached = new ViewerStream(viewer, Topic(stream), types);
         attached.Topic.Attach(attached);
         if (attached.WantsWaves)
             feeds.Watch(attached.Topic, attached.Viewer.Worker);
         return attached;
     }
 
-    public void Change(ViewerStream attached, TypeSet types, Detail? detail = null)
+    public void Change(ViewerStream attached, TypeSet types)
     {
-        attached.Detail = detail;
         var before = attached.WantsWaves;
         attached.Topic.Change(attached, types);
         if (attached.WantsWaves && !before)

@@ -1,6 +1,5 @@
 using SignalStream.Contracts;
 using SignalStream.Gateway.Relay;
-using SignalStream.Gateway.Relay.Thinning;
 using SignalStream.Messaging.Catalog;
 
 namespace SignalStream.Gateway.WebSockets;
@@ -10,10 +9,9 @@ namespace SignalStream.Gateway.WebSockets;
 internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView catalog, WebSocketLimits limits)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<StreamId, Wish> _names = [];
-    private readonly Dictionary<string, Wish> _kinds = [];
+    private readonly Dictionary<StreamId, TypeSet> _names = [];
+    private readonly Dictionary<string, TypeSet> _kinds = [];
     private readonly Dictionary<StreamId, ViewerStream> _active = [];
-    private volatile ViewerStream[] _snapshot = [];
     private bool _toldTooMany;
     private bool _ended;
 
@@ -27,9 +25,6 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
         }
     }
 
-    /// <summary>What a name or a pattern was subscribed with.</summary>
-    private readonly record struct Wish(TypeSet Types, Detail? Detail);
-
     /// <summary>Subscribes and answers; the answer comes before the last known findings and whatever is live.</summary>
     public CommandError? Subscribe(SubscribeCommand command)
     {
@@ -38,12 +33,11 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
             if (Resolve(command, out var entries) is { } error)
                 return error;
             foreach (var selector in command.Streams)
-                Note(selector, new Wish(command.Types, command.Detail));
+                Note(selector, command.Types);
             viewer.SendText(Answers.Subscribed(
                 command.Id, [.. entries.Select(Describe)], [.. command.Streams.Where(s => s.Stream is null).Select(s => s.ToString())]));
             foreach (var entry in entries)
                 Apply(entry.Stream);
-            TakeSnapshot();
             return null;
         }
     }
@@ -63,7 +57,6 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
                 Forget(selector);
             foreach (var stream in _active.Keys.ToArray())
                 Apply(stream);
-            TakeSnapshot();
             viewer.SendText(Answers.Unsubscribed(command.Id, [.. command.Streams.Select(s => s.ToString())]));
             return null;
         }
@@ -85,13 +78,17 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
 
             viewer.SendText(Answers.Stream(Describe(entry)));
             Apply(entry.Stream);
-            if (!active)
-                TakeSnapshot();
         }
     }
 
-    /// <summary>The streams that follow from it just now, by their numbers; may be read from anywhere.</summary>
-    public IReadOnlyList<ViewerStream> Active => _snapshot;
+    public IReadOnlyList<StreamAccount> Accounts()
+    {
+        lock (_gate)
+        {
+            return [.. _active.Values.OrderBy(s => s.Topic.Number)
+                .Select(s => new StreamAccount(s.Topic.Stream.ToString(), s.Topic.Number, s.Delivered, s.Dropped))];
+        }
+    }
 
     /// <summary>Leaves every stream, at the end.</summary>
     public void End()
@@ -102,7 +99,6 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
             foreach (var stream in _active.Values)
                 hub.Detach(stream);
             _active.Clear();
-            TakeSnapshot();
         }
     }
 
@@ -141,12 +137,12 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
         return streams > limits.MaxStreams ? CommandError.TooMany("streams", streams, limits.MaxStreams) : null;
     }
 
-    private void Note(Selector selector, Wish wish)
+    private void Note(Selector selector, TypeSet types)
     {
         if (selector.Stream is { } stream)
-            _names[stream] = wish;
+            _names[stream] = types;
         else
-            _kinds[selector.Kind] = wish;
+            _kinds[selector.Kind] = types;
     }
 
     private void Forget(Selector selector)
@@ -160,17 +156,15 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
     /// <summary>Brings what the viewer gets of a stream in line with what it has subscribed; a name outranks a pattern.</summary>
     private void Apply(StreamId stream)
     {
-        var wanted = _names.TryGetValue(stream, out var wish) || _kinds.TryGetValue(stream.Kind, out wish);
+        var wanted = _names.TryGetValue(stream, out var types) || _kinds.TryGetValue(stream.Kind, out types);
         var active = _active.TryGetValue(stream, out var current);
         if (wanted && active)
-            hub.Change(current!, wish.Types, wish.Detail);
+            hub.Change(current!, types);
         else if (wanted)
-            _active[stream] = hub.Attach(viewer, stream, wish.Types, wish.Detail);
+            _active[stream] = hub.Attach(viewer, stream, types);
         else if (active && _active.Remove(stream))
             hub.Detach(current!);
     }
-
-    private void TakeSnapshot() => _snapshot = [.. _active.Values.OrderBy(s => s.Topic.Number)];
 
     private StreamInfo Describe(CatalogEntry entry) => StreamInfo.Of(entry, hub.Topic(entry.Stream).Number);
 

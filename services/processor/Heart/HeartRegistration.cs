@@ -17,7 +17,7 @@ internal static class HeartRegistration
             var options = services.GetRequiredService<HeartOptions>();
             var metrics = services.GetRequiredService<HeartMetrics>();
             return new Capability(
-                "processor", "heart", "ecg", SignalType.Wave, [SignalType.Finding, SignalType.Alert], stream => new HeartStream(stream, options.RefractoryMs, metrics));
+                "processor", "heart", "ecg", SignalType.Wave, [SignalType.Finding, SignalType.Alert], stream => new HeartStream(stream, options, metrics));
         });
     }
 }

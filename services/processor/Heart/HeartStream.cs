@@ -1,263 +1,232 @@
-using System.Globalization;
 using SignalStream.Contracts;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Partitions;
+using SignalStream.Messaging.Settings;
 using SignalStream.Signal.Beats;
-using SignalStream.Signal.Timing;
 
 namespace SignalStream.Processor.Heart;
 
-/// <summary>One ECG stream: frames in, its beats and heart rates out. Knows no clock and no bus.</summary>
+/// <summary>One ECG stream: frames, ticks and limits in; beats, heart rates, signal quality and alarms out. Knows no clock and no bus.</summary>
 /// <remarks>
-/// The first channel is the lead that is looked at. Frames that came before are passed over. Where frames are missing the ones
-/// behind wait for two seconds of the log's time, since a producer resends; then the gap is told and the detector starts afresh.
+/// Frames that came before are passed over. Where frames are missing the ones behind wait for two seconds of the log's time,
+/// since a producer resends; then the gap is told and the detector starts afresh. While no frames come, the ticks of the log
+/// count the silence.
 /// </remarks>
-internal sealed class HeartStream(StreamId stream, double refractoryMs, HeartMetrics metrics) : IStreamWorker
+internal sealed class HeartStream(StreamId stream, HeartOptions options, HeartMetrics metrics) : IStreamWorker
 {
-    private const string BeatsBy = "beats/2";
-    private const string RateBy = "heart-rate/1";
-    private const byte StateVersion = 1;
-    private const double LeastRateHz = 100;
-    private const double MostRateHz = 1000;
-    private const long GapAfterNs = 2_000_000_000;
-    private const int MostWaiting = 256;
+    // Version 1 began with a rate, which is not below zero.
+    private const long StateVersion = -2;
 
-    private readonly SortedList<ulong, byte[]> _waiting = [];
-    private BeatDetector? _detector;
-    private HeartRateEstimator? _rate;
-    private Beat[] _beats = [];
+    // A frame may be late by a second or two; of a silence no more than this is believed between two ticks, since while the
+    // log itself was away nobody could be heard.
+    private const long SilentNs = 2_000_000_000;
+    private const long MostOfTickNs = 1_500_000_000;
+
+    // A source that is silent for so long is gone: its alarms end.
+    private const long GoneNs = 600_000_000_000;
+
+    private readonly FrameOrder _order = new();
+    private HeartLimits _limits = new();
+    private HeartAnalysis? _heart;
+    private AlarmDesk? _alarms;
     private uint _epoch;
-    private ulong _next;
-    private ulong _nextRateAt;
-    private int _rateEvery;
-    private long _gapSinceNs;
+    private FrameClock _clock;
+    private long _frameNs;
+    private long _silentNs;
+    private long _logNs;
 
-    public string Version => $"{BeatsBy} {RateBy} {StateVersion}";
+    public string Version => "heart/2";
+
+    public bool CanRestore(string version) => version == Version || version == "beats/2 heart-rate/1 1";
 
     public Rejection? Process(in LogMessage message, ICollection<SignalEvent> outputs)
     {
-        if (Check(message.Data.Span, out var header) is { } rejection)
+        var frame = message.Data.Span;
+        if (FrameCheck.Check(frame, options.Leads, out var header) is { } rejection)
             return rejection;
-        if (IsRepeat(header))
+        if (header.Epoch < _epoch || (header.Epoch == _epoch && _heart is not null && _order.IsRepeat(header)))
         {
             metrics.Repeated();
             return null;
         }
 
-        if (_detector is null || header.Epoch != _epoch || header.RateHz != (float)_detector.RateHz)
-            Begin(header);
-        if (header.First > _next)
-            Wait(message, header, outputs);
+        (_silentNs, _logNs) = (0, message.StoredNs);
+        var leads = Math.Min(header.Channels(frame.Length), options.Leads);
+        if (_heart is null || header.Epoch != _epoch || header.RateHz != (float)_heart.RateHz || leads != _heart.Leads)
+            Begin(header, leads, outputs);
+        if (header.First > _order.Next)
+            _order.Wait(message.Data, header, message.StoredNs);
         else
-            Take(message.Data.Span, header, outputs);
+            Take(frame, header, outputs);
         TakeWaiting(message.StoredNs, outputs);
         return null;
     }
 
     public void Tick(long logNs, ICollection<SignalEvent> outputs)
     {
+        if (_heart is null || _alarms is null)
+            return;
+        TakeWaiting(logNs, outputs);
+        var before = _silentNs;
+        _silentNs += Math.Clamp(logNs - _logNs, 0, MostOfTickNs);
+        _logNs = Math.Max(_logNs, logNs);
+        var silentNs = _silentNs - _frameNs;
+        if (silentNs < SilentNs || before >= GoneNs)
+            return;
+        var (next, silent) = ((long)_order.Next, (long)(silentNs * _heart.RateHz / 1e9));
+        if (_silentNs >= GoneNs)
+            _alarms.EndAll(next, "no samples for ten minutes: the source is gone", _clock, outputs);
+        else
+            _alarms.JudgeSilence(next, silent, _heart.RateAt(next + silent), _clock, outputs);
     }
 
     public void Set(string name, ReadOnlyMemory<byte> value, ICollection<SignalEvent> outputs)
     {
+        if (name != HeartLimits.Setting)
+            return;
+        if (value.IsEmpty)
+            _limits = new HeartLimits();
+        else if (HeartLimits.TryParse(value.Span, out var limits, out _))
+            _limits = limits;
+        else
+            metrics.SettingRefused();
+        if (_alarms is not null)
+            _alarms.Limits = _limits;
     }
 
     public byte[] Save()
     {
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
-        writer.Write(_detector?.RateHz ?? 0);
         writer.Write(_epoch);
-        writer.Write(_next);
-        writer.Write(_nextRateAt);
-        writer.Write(_gapSinceNs);
-        writer.Write(_waiting.Count);
-        foreach (var frame in _waiting.Values)
+        _order.Save(writer);
+        writer.Write(_silentNs);
+        writer.Write(_logNs);
+        writer.Write(_heart?.Leads ?? 0);
+        if (_heart is not null)
         {
-            writer.Write(frame.Length);
-            writer.Write(frame);
+            writer.Write((float)_heart.RateHz);
+            writer.Write(_clock.First);
+            writer.Write(_clock.TimeNs);
+            writer.Write(_frameNs);
+            _heart.Save(writer);
+            _alarms!.Save(writer);
         }
 
-        if (_detector is not null)
-        {
-            writer.Write(StateOf(_detector));
-            writer.Write(StateOf(_rate!));
-        }
+        writer.Flush();
+        var packed = ZeroRuns.Pack(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        return [.. BitConverter.GetBytes(StateVersion), .. packed];
+    }
 
+    /// <summary>The part of the state that rests on samples alone, whenever they came: what a test compares.</summary>
+    internal byte[] SaveHeart()
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        writer.Write(_epoch);
+        writer.Write(_order.Next);
+        _heart?.Save(writer);
         writer.Flush();
         return bytes.ToArray();
     }
 
     public void Restore(ReadOnlySpan<byte> state)
     {
+        if (state.Length < sizeof(long) || BitConverter.ToInt64(state) != StateVersion)
+        {
+            RestoreVersion1(state);
+            return;
+        }
+
+        using var reader = new BinaryReader(new MemoryStream(ZeroRuns.Unpack(state[sizeof(long)..])));
+        _epoch = reader.ReadUInt32();
+        _order.Restore(reader);
+        _silentNs = reader.ReadInt64();
+        _logNs = reader.ReadInt64();
+        if (reader.ReadInt32() is not (> 0 and var leads))
+            return;
+        var rateHz = reader.ReadSingle();
+        _clock = new FrameClock(stream, _epoch, reader.ReadUInt64(), reader.ReadInt64(), rateHz);
+        _frameNs = reader.ReadInt64();
+        Create(rateHz, leads);
+        _heart!.Restore(reader);
+        _alarms!.Restore(reader);
+    }
+
+    /// <summary>Goes on where version 1 had come to, with its heart rate; the detector starts afresh and tells no beat again.</summary>
+    private void RestoreVersion1(ReadOnlySpan<byte> state)
+    {
         using var reader = new BinaryReader(new MemoryStream(state.ToArray()));
         var rateHz = reader.ReadDouble();
-        _epoch = reader.ReadUInt32();
-        _next = reader.ReadUInt64();
-        _nextRateAt = reader.ReadUInt64();
-        _gapSinceNs = reader.ReadInt64();
-        for (var waiting = reader.ReadInt32(); waiting > 0; waiting--)
-        {
-            var frame = reader.ReadBytes(reader.ReadInt32());
-            if (FrameHeader.TryRead(frame, out var header) == FrameError.None)
-                _waiting[header.First] = frame;
-        }
-
         if (rateHz == 0)
             return;
-        Create(rateHz);
-        _detector!.RestoreState(reader.ReadBytes(_detector.StateSize));
-        _rate!.RestoreState(reader.ReadBytes(_rate.StateSize));
+        _epoch = reader.ReadUInt32();
+        _order.Begin(reader.ReadUInt64());
+        reader.ReadBytes(2 * sizeof(long));
+        _order.RestoreWaiting(reader);
+        var rate = new HeartRateEstimator(rateHz);
+        rate.RestoreState(state[^rate.StateSize..]);
+        Create(rateHz, leads: 1);
+        _heart!.TakeOver(rate, (long)_order.Next);
+        _alarms!.Restart((long)_order.Next);
     }
 
-    private static byte[] StateOf(Signal.State.IStateful part)
+    private void Begin(in FrameHeader header, int leads, ICollection<SignalEvent> outputs)
     {
-        var state = new byte[part.StateSize];
-        part.SaveState(state);
-        return state;
-    }
-
-    private static Rejection? Check(ReadOnlySpan<byte> frame, out FrameHeader header)
-    {
-        var error = FrameHeader.TryRead(frame, out header);
-        if (error != FrameError.None)
-            return new Rejection(error.ToString(), error.Describe(frame));
-        if (header.Kind != FrameKind.Samples)
-            return new Rejection("NotSamples", $"a frame of kind {header.Kind}: only samples come on the bus.");
-        if (header.RateHz is < (float)LeastRateHz or > (float)MostRateHz)
-            return new Rejection("RateOutOfRange", Text($"rate {header.RateHz} Hz: the detector takes {LeastRateHz} to {MostRateHz}."));
-        if (header.First > long.MaxValue)
-            return new Rejection("FirstOutOfRange", Text($"first {header.First}: it must be at most {long.MaxValue}."));
-        var lead = Lead(frame, header);
-        for (var i = 0; i < lead.Length; i++)
-        {
-            if (!float.IsFinite(lead[i]))
-                return new Rejection("NotFinite", Text($"sample {header.First + (ulong)i} is {lead[i]}: samples must be finite."));
-        }
-
-        return null;
-    }
-
-    private static ReadOnlySpan<float> Lead(ReadOnlySpan<byte> frame, in FrameHeader header) => FrameHeader.Values(frame)[..header.Count];
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private bool IsRepeat(in FrameHeader header) =>
-        header.Epoch < _epoch || (header.Epoch == _epoch && _detector is not null && header.First + (ulong)header.Count <= _next);
-
-    private void Begin(in FrameHeader header)
-    {
+        var clock = new FrameClock(stream, header.Epoch, header.First, header.TimeNs, header.RateHz);
+        if (header.Epoch == _epoch)
+            _alarms?.EndAll((long)header.First, "the source changed its rate or its channels", clock, outputs);
+        else
+            _alarms?.EndAllAnew((long)header.First, clock, outputs);
         _epoch = header.Epoch;
-        _waiting.Clear();
-        _gapSinceNs = 0;
-        Create(header.RateHz);
+        Create(header.RateHz, leads);
+        _order.Begin(header.First);
         Restart(header.First);
     }
 
-    private void Create(double rateHz)
+    private void Create(double rateHz, int leads)
     {
-        _detector = new BeatDetector(rateHz, new BeatDetectorOptions { RefractoryMs = refractoryMs });
-        _rate = new HeartRateEstimator(rateHz);
-        _rateEvery = (int)Math.Round(rateHz);
+        _heart = new HeartAnalysis(rateHz, leads, options.RefractoryMs);
+        _alarms = new AlarmDesk(rateHz, _limits, _alarms?.Last ?? -1);
     }
 
     private void Restart(ulong first)
     {
-        _detector!.Reset((long)first);
-        _rate!.Reset();
-        _next = first;
-        _nextRateAt = (first / (ulong)_rateEvery + 1) * (ulong)_rateEvery;
+        _order.Next = first;
+        _heart!.Restart((long)first);
+        _alarms!.Restart((long)first);
     }
 
-    private void Wait(in LogMessage message, in FrameHeader header, ICollection<SignalEvent> outputs)
+    /// <summary>Takes what has waited and now follows, or is all that will come.</summary>
+    private void TakeWaiting(long logNs, ICollection<SignalEvent> outputs)
     {
-        if (_gapSinceNs == 0)
-            _gapSinceNs = message.StoredNs;
-        _waiting[header.First] = message.Data.ToArray();
-        if (message.StoredNs - _gapSinceNs >= GapAfterNs || _waiting.Count > MostWaiting)
+        if (_order.IsLost(logNs))
             TellGap(outputs);
+        while (_order.TryTake(logNs, out var frame, out var header))
+        {
+            if (!_order.IsRepeat(header))
+                Take(frame, header, outputs);
+        }
     }
 
     private void TellGap(ICollection<SignalEvent> outputs)
     {
-        FrameHeader.TryRead(_waiting.Values[0], out var header);
-        var missing = header.First - _next;
-        var clock = new SampleClock(header.TimeNs, header.RateHz);
-        outputs.Add(new GapEvent(Place(_next, header, clock), BeatsBy, missing, "not in the log"));
+        FrameHeader.TryRead(_order.Peek(), out var header);
+        var missing = header.First - _order.Next;
+        var clock = new FrameClock(stream, _epoch, header.First, header.TimeNs, header.RateHz);
+        outputs.Add(HeartEventsOf.Gap(clock.At((long)_order.Next), missing));
         metrics.Missing(missing);
         Restart(header.First);
-    }
-
-    /// <summary>Takes what has waited and now follows.</summary>
-    private void TakeWaiting(long storedNs, ICollection<SignalEvent> outputs)
-    {
-        while (_waiting.Count > 0 && _waiting.Keys[0] <= _next)
-        {
-            var frame = _waiting.Values[0];
-            _waiting.RemoveAt(0);
-            FrameHeader.TryRead(frame, out var header);
-            if (!IsRepeat(header))
-                Take(frame, header, outputs);
-            _gapSinceNs = storedNs;
-        }
-
-        if (_waiting.Count == 0)
-            _gapSinceNs = 0;
     }
 
     /// <summary>Takes what is new in a frame that follows or overlaps.</summary>
     private void Take(ReadOnlySpan<byte> frame, in FrameHeader header, ICollection<SignalEvent> outputs)
     {
-        var samples = Lead(frame, header)[(int)(_next - header.First)..];
-        metrics.Processed(samples.Length);
-        var clock = new SampleClock(header.TimeNs, header.RateHz);
-        while (samples.Length > 0)
-        {
-            // Up to the next whole second, so that a heart rate knows exactly the beats decided before it.
-            var take = (int)Math.Min((ulong)samples.Length, _nextRateAt - _next);
-            foreach (var beat in Beats(samples[..take]))
-            {
-                _rate!.Process(beat);
-                outputs.Add(ToEvent(beat, Place((ulong)beat.Sample, header, clock)));
-            }
-
-            samples = samples[take..];
-            _next += (ulong)take;
-            if (_next == _nextRateAt)
-            {
-                outputs.Add(ToEvent(_rate!.At((long)_next), Place(_next, header, clock)));
-                _nextRateAt += (ulong)_rateEvery;
-            }
-        }
+        var from = (int)(_order.Next - header.First);
+        metrics.Processed(header.Count - from);
+        _clock = new FrameClock(stream, _epoch, header.First, header.TimeNs, header.RateHz);
+        _frameNs = (long)(header.Count * 1e9 / header.RateHz);
+        _heart!.Process(FrameHeader.Values(frame), header.Count, from, _clock, _alarms!, outputs);
+        _order.Next = header.First + (ulong)header.Count;
     }
-
-    private ReadOnlySpan<Beat> Beats(ReadOnlySpan<float> samples)
-    {
-        var room = _detector!.MaxBeats(samples.Length);
-        if (_beats.Length < room)
-            _beats = new Beat[room];
-        return _beats.AsSpan(0, _detector.Process(samples, _beats));
-    }
-
-    private EventPlace Place(ulong index, in FrameHeader header, SampleClock clock) =>
-        new(stream, _epoch, index, clock.TimeNs((long)index - (long)header.First));
-
-    private static BeatEvent ToEvent(in Beat beat, EventPlace place) => new(
-        place, BeatsBy, beat.RrMs, beat.AmplitudeMv, beat.QrsMs, beat.Confidence, beat.Class switch
-        {
-            BeatClass.Normal => BeatKind.Normal,
-            BeatClass.VentricularLike => BeatKind.VentricularLike,
-            BeatClass.Paused => BeatKind.Paused,
-            _ => BeatKind.Unknown,
-        });
-
-    private static HeartRateEvent ToEvent(in HeartRate rate, EventPlace place) => rate.AverageBpm is { } bpm
-        ? new HeartRateEvent(place, RateBy, bpm, rate.InstantBpm ?? 0, rate.Intervals, rate.Confidence, null)
-        : new HeartRateEvent(place, RateBy, 0, 0, rate.Intervals, rate.Confidence, rate.Status switch
-        {
-            HeartRateStatus.TooFewBeats => "too few beats yet",
-            HeartRateStatus.Stale => "no beat for a while",
-            HeartRateStatus.PoorSignal => "poor signal",
-            _ => rate.Status.ToString(),
-        });
 }

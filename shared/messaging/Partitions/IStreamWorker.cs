@@ -19,8 +19,11 @@ public readonly record struct Rejection(string Word, string Text);
 /// </remarks>
 public interface IStreamWorker
 {
-    /// <summary>Algorithm and version; a state of another version is not restored.</summary>
+    /// <summary>Algorithm and version.</summary>
     string Version { get; }
+
+    /// <summary>Whether a state that was saved under a version can be taken over; if not, the stream starts afresh.</summary>
+    bool CanRestore(string version) => version == Version;
 
     /// <summary>Takes the next message of the stream.</summary>
     /// <param name="message">As it stands in the log.</param>
@@ -47,6 +50,6 @@ public interface IStreamWorker
     byte[] Save();
 
     /// <summary>Takes over a state that <see cref="Save"/> gave.</summary>
-    /// <exception cref="ArgumentException">It is none of this version.</exception>
+    /// <exception cref="ArgumentException">It is none of a version that can be restored.</exception>
     void Restore(ReadOnlySpan<byte> state);
 }

@@ -188,11 +188,11 @@ internal sealed class OwnedPartition : IDisposable
         return output;
     }
 
-    /// <summary>The worker as it was; one in its first state where the saved one is of another version or cannot be read.</summary>
+    /// <summary>The worker as it was; one in its first state where the saved one cannot be read.</summary>
     private IStreamWorker Restored(StreamId stream, V1.Checkpoint.Types.StreamState saved)
     {
         var worker = _capability.NewWorker(stream);
-        if (worker.Version != saved.Version)
+        if (!worker.CanRestore(saved.Version))
             return worker;
         try
         {

@@ -117,6 +117,15 @@ public sealed class HeartAlarms : IStateful
         return count;
     }
 
+    /// <summary>Ends every alarm that stands, when nothing more will be known of this heart.</summary>
+    /// <returns>How many changes were written.</returns>
+    public int ClearAll(long sample, Span<Alarm> changes)
+    {
+        var count = 0;
+        for (var kind = 0; kind < Kinds; kind++) Clear((AlarmKind)kind, sample, changes, ref count);
+        return count;
+    }
+
     /// <inheritdoc/>
     public void SaveState(Span<byte> destination)
     {

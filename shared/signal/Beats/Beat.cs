@@ -22,6 +22,7 @@ public enum BeatClass : byte
 /// <param name="QrsMs">Width of the QRS complex, ms.</param>
 /// <param name="Class">What kind of beat it looks like.</param>
 /// <param name="DecisionSample">Index of the newest sample that had been seen when it was decided.</param>
+/// <param name="Lead">Lead that gave the R-peak its place, from 0.</param>
 public readonly record struct Beat(
     long Sample,
     float Offset,
@@ -30,4 +31,5 @@ public readonly record struct Beat(
     float Confidence,
     float QrsMs,
     BeatClass Class,
-    long DecisionSample);
+    long DecisionSample,
+    int Lead = 0);

@@ -39,6 +39,9 @@ public sealed class HeartRateEstimator : IStateful
     /// <inheritdoc/>
     public int StateSize { get; }
 
+    /// <summary>Index of the last beat's sample; 0 when there was none.</summary>
+    public long LastBeat => _lastSample;
+
     /// <summary>Takes the next beat.</summary>
     public void Process(in Beat beat)
     {

@@ -170,6 +170,7 @@ public sealed class HeartRateVariability : IStateful
         var first = At(0);
         if (_count > 1 && IsNn(At(1))) CountPair(first, Steps(At(1)), -1);
         Count(Steps(first), IsNn(first), -1);
+        _intervals[_oldest] = 0;
         (_oldest, _count) = ((_oldest + 1) % Capacity, _count - 1);
     }
 

@@ -30,7 +30,8 @@ internal readonly record struct LeadBeat(Beat Beat, int Lead, long Until)
             reader.Read<float>(),
             reader.Read<float>(),
             (BeatClass)reader.Read<int>(),
-            reader.Read<long>());
-        return new LeadBeat(beat, reader.Read<int>(), reader.Read<long>());
+            reader.Read<long>(),
+            reader.Read<int>());
+        return new LeadBeat(beat, beat.Lead, reader.Read<long>());
     }
 }

@@ -71,6 +71,9 @@ public sealed class MultiLeadBeatDetector : IStateful
     /// <summary>Index of the sample that comes next.</summary>
     public long NextSample => _leads[0].NextSample;
 
+    /// <summary>Told each beat that one lead shows, whatever the others say, as soon as it is decided.</summary>
+    public Action<Beat>? Shown { get; init; }
+
     /// <inheritdoc/>
     public int StateSize { get; }
 
@@ -99,6 +102,7 @@ public sealed class MultiLeadBeatDetector : IStateful
             {
                 var chunk = leadsMv.Slice((lead * samples) + at, Math.Min(Chunk, samples - at));
                 (_counts[lead], _taken[lead]) = (_leads[lead].Process(chunk, _found[lead]), 0);
+                for (var i = 0; i < _counts[lead]; i++) Shown?.Invoke(_found[lead][i] = _found[lead][i] with { Lead = lead });
             }
 
             Join(beats, ref count);

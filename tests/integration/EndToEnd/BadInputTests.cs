@@ -14,7 +14,7 @@ public sealed class BadInputTests
     [InlineData("producer", "--Ecg:BatchSamples=0", "Ecg:BatchSamples is 0: it must be between 1 and 1000.")]
     [InlineData("producer", "--Ecg:Streams:0:Id=a/b", "Ecg:Streams:0:Id is a/b: it must be 1 to 64 of A-Z, a-z, 0-9, _ and -.")]
     [InlineData("producer", "--Ecg:Nonsense=1", "Ecg has no setting 'Nonsense'.")]
-    [InlineData("processor", "--Heart:RefractoryMs=5", "Heart:RefractoryMs is 5: it must be between 100 and 400.")]
+    [InlineData("processor", "--Heart:RefractoryMs=5", "Heart:RefractoryMs is 5: it must be between 150 and 400.")]
     [InlineData("processor", "--Logs:Replicas=2", "Logs:Replicas is 2: it must be 1, 3 or 5.")]
     [InlineData("predictor", "--Forecasts:WindowBeats=1", "Forecasts:WindowBeats is 1: it must be between 9 and 10000.")]
     public async Task Service_OptionOutOfRange_EndsWithTheKeyTheValueAndTheRule(string service, string argument, string message)
@@ -79,7 +79,7 @@ public sealed class BadInputTests
                 await processor.MetricAsync($"signalstream_partition_messages_rejected_total{{reason=\"{rule}\"}}") == 1);
         }
 
-        Assert.Contains(processor.Output, l => l.Contains("sample 0 is NaN", StringComparison.Ordinal));
+        Assert.Contains(processor.Output, l => l.Contains("sample 0 of channel 0 is NaN", StringComparison.Ordinal));
     }
 
     private static byte[] Frame(float[] samples, float rateHz = 250, int version = FrameHeader.Version)

@@ -211,7 +211,7 @@ public sealed class HeartStreamTests
         Assert.Equal("NotSamples", Feed(_stream, gap, _events)!.Value.Word);
     }
 
-    private static HeartStream NewStream() => new(Bed, 200, new HeartMetrics(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry())));
+    private static HeartStream NewStream() => new(Bed, new HeartOptions(), new HeartMetrics(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry())));
 
     private Rejection? Feed(HeartStream stream, byte[] frame, List<SignalEvent> events) =>
         stream.Process(new LogMessage(0, _storedNs += 40_000_000, frame), events);
