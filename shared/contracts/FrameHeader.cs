@@ -94,6 +94,10 @@ public readonly record struct FrameHeader(
         _ => 0,
     };
 
+    /// <summary>Event time of a sample of the same epoch, ns since the Unix epoch, at the nominal rate.</summary>
+    /// <param name="place">Its index in the epoch, before or after <see cref="First"/>.</param>
+    public long TimeOf(ulong place) => TimeNs + (long)Math.Round((long)(place - First) / (double)RateHz * 1e9);
+
     /// <summary>The values after the header: shape (channels, count), or (channels, count, 2) for an envelope.</summary>
     /// <remarks>Viewed in place: hosts are little-endian, as the layout is.</remarks>
     public static ReadOnlySpan<float> Values(ReadOnlySpan<byte> frame) => MemoryMarshal.Cast<byte, float>(frame[Size..]);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SignalStream.Contracts;
+using SignalStream.Gateway.Relay.Thinning;
 
 namespace SignalStream.Gateway.Relay;
 
@@ -13,17 +14,18 @@ internal sealed class RelayHub(WaveFeeds feeds, FramePool pool)
     public StreamTopic Topic(StreamId stream) => _topics.GetOrAdd(
         stream, id => new Lazy<StreamTopic>(() => new StreamTopic(Interlocked.Increment(ref _lastNumber), id, pool))).Value;
 
-    public ViewerStream Attach(Viewer viewer, StreamId stream, TypeSet types)
+    public ViewerStream Attach(Viewer viewer, StreamId stream, TypeSet types, Detail? detail = null)
     {
-        var attached = new ViewerStream(viewer, Topic(stream), types);
+        var attached = new ViewerStream(viewer, Topic(stream), types, detail);
         attached.Topic.Attach(attached);
         if (attached.WantsWaves)
             feeds.Watch(attached.Topic, attached.Viewer.Worker);
         return attached;
     }
 
-    public void Change(ViewerStream attached, TypeSet types)
+    public void Change(ViewerStream attached, TypeSet types, Detail? detail = null)
     {
+        attached.Detail = detail;
         var before = attached.WantsWaves;
         attached.Topic.Change(attached, types);
         if (attached.WantsWaves && !before)

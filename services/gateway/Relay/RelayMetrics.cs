@@ -1,5 +1,6 @@
 using Prometheus;
 using SignalStream.Contracts;
+using SignalStream.Gateway.Relay.Thinning;
 
 namespace SignalStream.Gateway.Relay;
 
@@ -25,7 +26,13 @@ internal sealed class RelayMetrics(IMetricFactory metrics)
         }))];
 
     private readonly Counter _dropped = metrics.CreateCounter(
-        "signalstream_gateway_frames_dropped_total", "Frames that a viewer did not get: queue full, too old, viewer closed or unsubscribed.", ["reason"]);
+        "signalstream_gateway_frames_dropped_total", "Frames that a viewer did not get: queue full, too old, not the newest, viewer closed or unsubscribed.", ["reason"]);
+
+    private readonly Gauge _thinned = metrics.CreateGauge(
+        "signalstream_gateway_viewers_thinned", "Viewers that lag and get less than they asked for: envelopes, or the newest only.");
+
+    private readonly Counter _steps = metrics.CreateCounter(
+        "signalstream_gateway_ladder_steps_total", "Changes of what lagging viewers get, by what they came to.", ["form"]);
 
     private readonly Counter _sent = metrics.CreateCounter("signalstream_gateway_bytes_sent_total", "Bytes of messages handed to viewers' sockets.");
     private readonly Counter _closed = metrics.CreateCounter(
@@ -58,6 +65,15 @@ internal sealed class RelayMetrics(IMetricFactory metrics)
     public void FrameRejected(string reason) => _rejected.WithLabels(reason).Inc();
 
     public void FrameDropped(string reason) => _dropped.WithLabels(reason).Inc();
+
+    public void ViewersThinned(int count) => _thinned.Set(count);
+
+    public void Stepped(int step) => _steps.WithLabels(step switch
+    {
+        0 => "full",
+        Ladder.NewestOnly => "newest",
+        _ => "envelope",
+    }).Inc();
 
     public void Delivered(FrameKind kind, long frames) => _delivered[kind - FrameKind.Samples].Inc(frames);
 

@@ -75,6 +75,12 @@ internal sealed class RelayWorker(RelayOptions options, FramePool pool, RelayMet
     /// <summary>There may be room again, or it may begin.</summary>
     public void Post(Viewer viewer) => Post(new Posted(viewer, null));
 
+    /// <summary>A text that is written when its turn has come.</summary>
+    public void Post(Viewer viewer, Func<byte[]> text) => Post(new Posted(viewer, text));
+
+    /// <summary>The viewer wants no waves of the stream any more.</summary>
+    public void PostEnd(ViewerStream stream) => Post(new Posted(stream, null));
+
     /// <summary>Time to see whether anything still moves.</summary>
     public void PostLook(Viewer viewer) => Post(new Posted(viewer, Look));
 
@@ -133,11 +139,17 @@ internal sealed class RelayWorker(RelayOptions options, FramePool pool, RelayMet
                 Touch(stream.Viewer).AddUrgent(new Outgoing(stream, happened, null));
                 happened.Release();
                 break;
+            case { To: ViewerStream ended }:
+                ended.EndThinning();
+                break;
             case { To: SendOrPostCallback callback }:
                 callback(posted.What);
                 break;
             case { To: Viewer viewer, What: byte[] message }:
                 Touch(viewer).AddUrgent(new Outgoing(null, null, message));
+                break;
+            case { To: Viewer viewer, What: Func<byte[]> text }:
+                Touch(viewer).AddUrgent(new Outgoing(null, null, null, text));
                 break;
             case { To: Viewer viewer, What: ViewerClose why }:
                 Touch(viewer).BeginClose(why);

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using SignalStream.Contracts;
+using SignalStream.Gateway.Relay.Thinning;
 using SignalStream.Messaging;
 
 namespace SignalStream.Gateway.Relay;
@@ -51,6 +53,21 @@ internal sealed class SharedFrame
     /// <summary>Samples a channel that a viewer learns of through this frame.</summary>
     public long Samples => Header.Kind is FrameKind.Samples or FrameKind.Envelope ? (long)Covers : 0;
 
+    /// <summary>Channels of samples or of an envelope.</summary>
+    public int Channels => Header.Channels(Length);
+
+    /// <summary>What viewers of envelopes get in its place; released with it.</summary>
+    public ThinnedFrame[] Thinned { get; private set; } = [];
+
+    /// <summary>Bit s: envelopes of scale s are being made, from this frame's next block on at the latest.</summary>
+    public int Levels { get; private set; }
+
+    /// <summary>Its number among the stream's frames, for who waits for a level.</summary>
+    public long Serial { get; private set; }
+
+    /// <summary>It does not follow the frame before it.</summary>
+    public bool IsBreak { get; private set; }
+
     public ReadOnlyMemory<byte> Bytes
     {
         get
@@ -70,6 +87,10 @@ internal sealed class SharedFrame
         }
     }
 
+    /// <summary>By its maker, before anybody else has it.</summary>
+    public void Attach(ThinnedFrame[] thinned, int levels, long serial, bool isBreak) =>
+        (Thinned, Levels, Serial, IsBreak) = (thinned, levels, serial, isBreak);
+
     /// <summary>One more will release it; only who holds it may share it.</summary>
     public SharedFrame Hold()
     {
@@ -81,8 +102,11 @@ internal sealed class SharedFrame
     {
         var left = Interlocked.Decrement(ref _holders);
         ObjectDisposedException.ThrowIf(left < 0, this);
-        if (left == 0)
-            _pool.Return(_buffer);
+        if (left != 0)
+            return;
+        foreach (var made in Thinned)
+            made.Frame.Release();
+        _pool.Return(_buffer);
     }
 
     /// <summary>Places that a checked frame accounts for.</summary>
@@ -144,10 +168,40 @@ internal sealed class FramePool(ArrayPool<byte> buffers)
         return new SharedFrame(this, buffer, FrameHeader.Size + FrameHeader.GapPayload, header, null);
     }
 
+    /// <summary>The first columns of an envelope that is being gathered.</summary>
+    /// <param name="header">With the number of columns.</param>
+    /// <param name="columns">Minimum and maximum in turn, a row a channel.</param>
+    public SharedFrame Envelope(FrameHeader header, float[][] columns) => Rows(header, columns, 2 * header.Count);
+
+    /// <summary>The part of samples or of an envelope from one place up to another, both inside it and between columns.</summary>
+    public SharedFrame Part(SharedFrame whole, ulong from, ulong to)
+    {
+        var scale = whole.Header.Scale;
+        var perPlace = whole.Header.Kind == FrameKind.Envelope ? 2 : 1;
+        var (skip, count) = (perPlace * (int)((from - whole.Header.First) >> scale), (int)((to - from) >> scale));
+        var values = FrameHeader.Values(whole.Bytes.Span);
+        var rows = new float[whole.Channels][];
+        for (var channel = 0; channel < rows.Length; channel++)
+            rows[channel] = values.Slice(channel * perPlace * whole.Header.Count + skip, perPlace * count).ToArray();
+        return Rows(whole.Header with { Count = count, First = from, TimeNs = whole.Header.TimeOf(from) }, rows, perPlace * count);
+    }
+
     internal void Return(byte[] buffer)
     {
         Interlocked.Decrement(ref _rented);
         buffers.Return(buffer);
+    }
+
+    private SharedFrame Rows(FrameHeader header, float[][] rows, int each)
+    {
+        var length = FrameHeader.Size + sizeof(float) * each * rows.Length;
+        var buffer = Rent(length);
+        var frame = buffer.AsSpan(SharedFrame.Offset, length);
+        header.Write(frame);
+        var values = MemoryMarshal.Cast<byte, float>(frame[FrameHeader.Size..]);
+        for (var channel = 0; channel < rows.Length; channel++)
+            rows[channel].AsSpan(0, each).CopyTo(values[(channel * each)..]);
+        return new SharedFrame(this, buffer, length, header, null);
     }
 
     private byte[] Rent(int length)

@@ -1,4 +1,5 @@
 using SignalStream.Contracts;
+using SignalStream.Gateway.Relay.Thinning;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Catalog;
 using SignalStream.Messaging.Logs;
@@ -6,20 +7,31 @@ using SignalStream.Messaging.Logs;
 namespace SignalStream.Gateway.Relay;
 
 /// <summary>One stream in the gateway: its number, who watches it, and the last known event of each kind.</summary>
-internal sealed class StreamTopic(uint number, StreamId stream, FramePool pool)
+internal sealed class StreamTopic
 {
+    private readonly FramePool _pool;
+    private readonly Thinner _thinner;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (SignalType Type, SharedFrame Frame)> _last = [];
     private volatile Watchers[] _watchers = [];
     private volatile CatalogEntry? _entry;
 
+    public StreamTopic(uint number, StreamId stream, FramePool pool)
+    {
+        (Number, Stream, _pool) = (number, stream, pool);
+        _thinner = new Thinner(pool, Levels);
+    }
+
     /// <summary>Those of one worker.</summary>
     private sealed record Watchers(RelayWorker Worker, ViewerStream[] Viewers);
 
     /// <summary>The same for all viewers, so that one framed buffer serves them all.</summary>
-    public uint Number => number;
+    public uint Number { get; }
 
-    public StreamId Stream => stream;
+    public StreamId Stream { get; }
+
+    /// <summary>Envelopes of it that viewers want.</summary>
+    public LevelsWanted Levels { get; } = new();
 
     /// <summary>What the catalog says of it; null until it does.</summary>
     public CatalogEntry? Entry
@@ -46,6 +58,9 @@ internal sealed class StreamTopic(uint number, StreamId stream, FramePool pool)
             TellLast(viewer, types.Except(viewer.Types));
             viewer.Types = types;
         }
+
+        if (!viewer.WantsWaves)
+            viewer.Viewer.Worker.PostEnd(viewer);
     }
 
     public void Detach(ViewerStream viewer)
@@ -55,11 +70,14 @@ internal sealed class StreamTopic(uint number, StreamId stream, FramePool pool)
             viewer.Leave();
             Put(viewer.Viewer.Worker, [.. Of(viewer.Viewer.Worker).Where(v => v != viewer)]);
         }
+
+        viewer.Viewer.Worker.PostEnd(viewer);
     }
 
-    /// <summary>A frame's way to its viewers: one post a worker, whoever watches. The caller keeps its own hold.</summary>
+    /// <summary>A frame's way to its viewers: one post a worker, whoever watches. One caller at a time; it keeps its own hold.</summary>
     public void Publish(SharedFrame wave)
     {
+        _thinner.Thin(wave);
         foreach (var watchers in _watchers)
             watchers.Worker.Post(watchers.Viewers, wave.Hold());
     }
@@ -72,7 +90,7 @@ internal sealed class StreamTopic(uint number, StreamId stream, FramePool pool)
             var kind = logged.Event.Kind;
             if (_last.TryGetValue(kind, out var last) && !IsAbove(logged.Event.Place, last.Frame.Event!.Place))
                 return false;
-            var frame = pool.Event(number, (float)(_entry?.RateHz ?? 0), logged);
+            var frame = _pool.Event(Number, (float)(_entry?.RateHz ?? 0), logged);
             foreach (var viewer in _watchers.SelectMany(w => w.Viewers).Where(v => v.Types.Contains(type)))
                 viewer.Viewer.SendEvent(viewer, frame);
             last.Frame?.Release();

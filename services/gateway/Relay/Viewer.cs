@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using SignalStream.Gateway.Relay.Thinning;
 
 namespace SignalStream.Gateway.Relay;
 
@@ -21,8 +22,10 @@ internal sealed class Viewer(
         worker.Options.QueueKilobytes << 10, TimeSpan.FromSeconds(worker.Options.MaxAgeSeconds), worker.Pool, worker.Metrics, worker.Time);
 
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Ladder _ladder = new(worker.Time);
     private ViewerClose? _closing;
     private bool _opened;
+    private bool _stepUntold;
 
     /// <summary>Taken from the queue and not sent in full; of the first, so many bytes are.</summary>
     private Queue<Outgoing>? _unsent;
@@ -50,10 +53,19 @@ internal sealed class Viewer(
     /// <summary>Completes when nothing will be sent any more, the close included.</summary>
     public Task Finished => _finished.Task;
 
+    /// <summary>Its place on the ladder. By its worker alone.</summary>
+    public int Step => _ladder.Step;
+
+    /// <summary>Writes what it is told when the step has changed; null: it is not told.</summary>
+    public Func<byte[]>? Accounts { get; set; }
+
     /// <summary>Whether its worker will look after it in this turn.</summary>
     public bool IsTouched { get; set; }
 
     public void SendText(ReadOnlyMemory<byte> utf8) => worker.Post(this, Framing.Message(Framing.Text, utf8.Span));
+
+    /// <summary>A text that is written when its turn has come, by its worker.</summary>
+    public void SendText(Func<byte[]> utf8) => worker.Post(this, utf8);
 
     /// <summary>A whole WebSocket message, as it is.</summary>
     public void SendMessage(byte[] message) => worker.Post(this, message);
@@ -76,12 +88,18 @@ internal sealed class Viewer(
         if (Interlocked.CompareExchange(ref _closing, why, null) is not null)
             return;
         worker.Metrics.ViewerClosed(why.Label);
-        if (why != ViewerClose.Left && why != ViewerClose.Lost)
+        if (!why.IsViewers)
             worker.Log.ViewerClosed(id, why.Code, why.Reason);
         worker.Post(this, why);
     }
 
-    public void AddWave(ViewerStream stream, SharedFrame wave) => _queue.AddWave(stream, wave);
+    public void AddWave(ViewerStream stream, SharedFrame wave)
+    {
+        if (_ladder.Step == 0 && stream.Form is null && stream.Detail is null)
+            _queue.AddWave(stream, wave);
+        else
+            stream.Thin(wave, _ladder.Step, _queue);
+    }
 
     public void AddUrgent(Outgoing item)
     {
@@ -101,6 +119,7 @@ internal sealed class Viewer(
     public void LookAfter()
     {
         _queue.DropAged();
+        LookAtLadder();
         if (Closing is not null)
         {
             if (_closingSince != Never && worker.Time.GetElapsedTime(_closingSince) >= TimeSpan.FromSeconds(worker.Options.CloseSeconds))
@@ -146,7 +165,11 @@ internal sealed class Viewer(
         if (!_isWaiting)
             return true;
         if (_moved == 0)
+        {
+            LookAtLadder();
             return false;
+        }
+
         _isWaiting = false;
         if (_moved < 0)
         {
@@ -157,6 +180,15 @@ internal sealed class Viewer(
         _stuckSince = Never;
         Sent(_moved);
         return true;
+    }
+
+    private void LookAtLadder()
+    {
+        if (!_ladder.Look(_queue.Pressure))
+            return;
+        _stepUntold = true;
+        _queue.NewestOnly = _ladder.Step == Ladder.NewestOnly;
+        worker.Metrics.Stepped(_ladder.Step);
     }
 
     private bool SendUnsent()
@@ -207,8 +239,17 @@ internal sealed class Viewer(
 
     private bool TryNext(out Outgoing next)
     {
+        if (_stepUntold && Accounts is not null && Closing is null)
+        {
+            _stepUntold = false;
+            next = new Outgoing(null, null, Framing.Message(Framing.Text, Accounts()));
+            return true;
+        }
+
         if (_queue.TryTake(out next))
         {
+            if (next.Late is { } late)
+                next = next with { Raw = Framing.Message(Framing.Text, late()) };
             if (toText is not null && next.Frame is { } frame)
                 next = next with { Raw = Framing.Message(Framing.Text, toText(next.Stream!, frame).Span) };
             return true;

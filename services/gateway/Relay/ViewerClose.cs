@@ -12,11 +12,17 @@ internal sealed record ViewerClose(WebSocketCloseStatus Code, string Reason, str
     private const WebSocketCloseStatus SlowCode = (WebSocketCloseStatus)4008;
     private const WebSocketCloseStatus CrowdedCode = (WebSocketCloseStatus)4009;
 
+    private const string LeftLabel = "left";
+    private const string LostLabel = "lost";
+
+    /// <summary>Whether it was not us.</summary>
+    public bool IsViewers => Label is LeftLabel or LostLabel;
+
     /// <summary>The viewer said goodbye.</summary>
-    public static ViewerClose Left { get; } = new(WebSocketCloseStatus.NormalClosure, "", "left", DropAll: true);
+    public static ViewerClose Left { get; } = new(WebSocketCloseStatus.NormalClosure, "", LeftLabel);
 
     /// <summary>The connection broke.</summary>
-    public static ViewerClose Lost { get; } = new(WebSocketCloseStatus.NormalClosure, "", "lost", DropAll: true);
+    public static ViewerClose Lost { get; } = new(WebSocketCloseStatus.NormalClosure, "", LostLabel, DropAll: true);
 
     /// <summary>It did not answer a ping; the code goes nowhere.</summary>
     public static ViewerClose Silent { get; } =
@@ -28,8 +34,11 @@ internal sealed record ViewerClose(WebSocketCloseStatus Code, string Reason, str
     public static ViewerClose Binary { get; } =
         new(WebSocketCloseStatus.InvalidMessageType, "A binary message: viewers send text.", "binary");
 
+    /// <summary>The viewer said goodbye with a code, which is given back as RFC 6455, section 5.5.1, has it.</summary>
+    public static ViewerClose LeftWith(WebSocketCloseStatus? code) => Left with { Code = code ?? Left.Code };
+
     /// <summary>A rule of WebSocket itself was broken.</summary>
-    public static ViewerClose Violation(WebSocketCloseStatus code) => new(code, "", "protocol", DropAll: true);
+    public static ViewerClose Violation(WebSocketCloseStatus code) => new(code, "", "protocol");
 
     public static ViewerClose Stalled(int seconds) =>
         new(SlowCode, $"Too slow: nothing has moved for {seconds} s.", "too_slow", DropAll: true);

@@ -39,12 +39,16 @@ internal sealed class ViewerRegistry(RelayMetrics metrics)
     public void Sweep()
     {
         long queued = 0;
+        var thinned = 0;
         foreach (var (_, viewer) in _viewers)
         {
             viewer.Sweep();
             queued += viewer.QueuedBytes;
+            if (viewer.Step > 0)
+                thinned++;
         }
 
         metrics.QueuedBytes(queued);
+        metrics.ViewersThinned(thinned);
     }
 }

@@ -1,15 +1,25 @@
+using SignalStream.Contracts;
+using SignalStream.Gateway.Relay.Thinning;
 using SignalStream.Messaging;
 
 namespace SignalStream.Gateway.Relay;
 
 /// <summary>One stream as one viewer gets it, with its accounts.</summary>
-internal sealed class ViewerStream(Viewer viewer, StreamTopic topic, TypeSet types)
+/// <param name="viewer">Who gets it.</param>
+/// <param name="topic">The stream.</param>
+/// <param name="types">What of it.</param>
+/// <param name="detail">How much of its waves at most; null for all there is.</param>
+internal sealed class ViewerStream(Viewer viewer, StreamTopic topic, TypeSet types, Detail? detail = null)
 {
     private readonly List<Stretch> _lost = [];
     private int _types = types.Bits;
+    private Detail? _detail = detail;
     private int _left;
+    private long _produced;
     private long _delivered;
+    private long _thinned;
     private long _dropped;
+    private long _waiting;
 
     public Viewer Viewer => viewer;
 
@@ -21,26 +31,86 @@ internal sealed class ViewerStream(Viewer viewer, StreamTopic topic, TypeSet typ
         set => Volatile.Write(ref _types, value.Bits);
     }
 
+    /// <summary>The viewer asked for no more than this; null: for everything.</summary>
+    public Detail? Detail
+    {
+        get => Volatile.Read(ref _detail);
+        set => Volatile.Write(ref _detail, value);
+    }
+
     /// <summary>False once the viewer has unsubscribed: what still waits is not sent.</summary>
     public bool Wanted => Volatile.Read(ref _left) == 0;
 
-    /// <summary>Samples that went out.</summary>
-    public long Delivered => Interlocked.Read(ref _delivered);
+    /// <summary>Its form when that is not simply full samples. By the viewer's worker, as all of the following.</summary>
+    public Representation? Form { get; private set; }
 
-    /// <summary>Samples that were dropped for this viewer.</summary>
-    public long Dropped => Interlocked.Read(ref _dropped);
+    /// <summary>In the step of the newest only: the wave that waits.</summary>
+    public SharedFrame? Newest { get; set; }
+
+    /// <summary>What became of the samples so far.</summary>
+    public SampleAccount Account => new(_produced - _waiting, _delivered, _thinned, _dropped, _waiting);
 
     public bool WantsWaves => Types.Contains(SignalType.Wave);
 
     public void Leave() => Volatile.Write(ref _left, 1);
 
-    public void CountDelivered(SharedFrame frame) => Interlocked.Add(ref _delivered, frame.Samples);
+    /// <summary>Takes a frame in the form that the viewer's step and its own wish ask for.</summary>
+    public void Thin(SharedFrame wave, int step, ViewerQueue queue)
+    {
+        if (!Wanted)
+            return;
+        var rateHz = wave.Header.RateHz;
+        var target = wave.Header.Kind == FrameKind.Samples
+            ? Math.Max(Columns.ScaleAt(step, rateHz), Detail?.ScaleFor(rateHz) ?? 0)
+            : Form?.Target ?? 0;
+        if (Form is null && target == 0)
+        {
+            queue.AddWave(this, wave);
+            return;
+        }
 
-    /// <summary>Notes a frame that will not be sent. By the viewer's worker, as all of the following.</summary>
+        Form ??= new Representation(this);
+        Form.Take(wave, target, queue);
+        if (Form is { Scale: 0, Target: 0 })
+            Form = null;
+    }
+
+    /// <summary>It has left, or wants no waves any more.</summary>
+    public void EndThinning()
+    {
+        Form?.End();
+        Form = null;
+    }
+
+    /// <summary>Something waits for the viewer.</summary>
+    public void CountTaken(SharedFrame frame)
+    {
+        _produced += frame.Samples;
+        _waiting += frame.Samples;
+    }
+
+    /// <summary>Samples that cannot be told in the form that the viewer gets.</summary>
+    public void CountGivenUp(long samples)
+    {
+        _produced += samples;
+        _dropped += samples;
+    }
+
+    public void CountDelivered(SharedFrame frame)
+    {
+        _waiting -= frame.Samples;
+        if (frame.Header.Kind == FrameKind.Envelope)
+            _thinned += frame.Samples;
+        else
+            _delivered += frame.Samples;
+    }
+
+    /// <summary>Notes a frame that will not be sent.</summary>
     /// <returns>Whether it is the first one of which the viewer has not been told yet.</returns>
     public bool NoteLost(SharedFrame frame)
     {
-        Interlocked.Add(ref _dropped, frame.Samples);
+        _waiting -= frame.Samples;
+        _dropped += frame.Samples;
         var stretch = Stretch.Of(frame);
         // The oldest go first, so what is lost of an epoch is one stretch; a gap within it was lost as well.
         if (_lost.Count > 0 && _lost[^1].Epoch == stretch.Epoch)

@@ -20,6 +20,15 @@ internal interface IViewerWire
 /// <remarks>Only once whatever the server itself wrote, the answer to the upgrade above all, is in the socket as well.</remarks>
 internal sealed class SocketWire : IViewerWire
 {
+    /// <summary>
+    /// The kernel takes no more than this beyond what is on its way: left to itself it takes megabytes, and a viewer on a slow
+    /// line would be a minute behind before anybody could notice.
+    /// </summary>
+    private const int MostNotSent = 64 << 10;
+
+    private const int Tcp = 6;
+    private const int NotSentLowAt = 25;
+
     private readonly Socket _socket;
     private readonly Action _abort;
 
@@ -27,6 +36,8 @@ internal sealed class SocketWire : IViewerWire
     {
         (_socket, _abort) = (socket, abort);
         _socket.Blocking = false;
+        if (OperatingSystem.IsLinux())
+            _socket.SetRawSocketOption(Tcp, NotSentLowAt, BitConverter.GetBytes(MostNotSent));
     }
 
     public int Send(ReadOnlySpan<byte> bytes)

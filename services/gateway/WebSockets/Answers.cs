@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SignalStream.Gateway.Relay;
+using SignalStream.Gateway.Relay.Thinning;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Catalog;
 
@@ -39,7 +41,18 @@ internal sealed record StreamMessage(string Type, StreamInfo Stream);
 
 internal sealed record ErrorMessage(string Type, JsonElement? Id, string Code, string Message);
 
-internal sealed record StreamAccount(string Stream, uint Topic, long Delivered, long Dropped);
+internal sealed record StreamAccount(string Stream, uint Topic, int Scale, long Produced, long Delivered, long Thinned, long Dropped, long Waiting)
+{
+    public static StreamAccount Of(ViewerStream stream)
+    {
+        var samples = stream.Account;
+        return new StreamAccount(
+            stream.Topic.Stream.ToString(), stream.Topic.Number, stream.Form?.Scale ?? 0,
+            samples.Produced, samples.Delivered, samples.Thinned, samples.Dropped, samples.Waiting);
+    }
+}
+
+internal sealed record AccountsMessage(string Type, JsonElement? Id, int Step, string Form, IReadOnlyList<StreamAccount> Streams);
 
 internal sealed record StatusMessage(
     string Type, JsonElement? Id, string Gateway, double UptimeSeconds, string Nats, int Viewers, long QueuedBytes,
@@ -67,7 +80,17 @@ internal static class Answers
     public static byte[] Error(JsonElement? id, CommandError error) =>
         Write(new ErrorMessage("error", id, error.Code, error.Message), AnswerJson.Default.ErrorMessage);
 
+    public static byte[] Accounts(JsonElement? id, int step, IEnumerable<ViewerStream> streams) =>
+        Write(new AccountsMessage("accounts", id, step, FormWord(step), [.. streams.Select(StreamAccount.Of)]), AnswerJson.Default.AccountsMessage);
+
     public static byte[] Status(StatusMessage status) => Write(status, AnswerJson.Default.StatusMessage);
+
+    private static string FormWord(int step) => step switch
+    {
+        0 => "full",
+        Ladder.NewestOnly => "newest",
+        _ => "envelope",
+    };
 
     private static byte[] Write<T>(T message, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
         JsonSerializer.SerializeToUtf8Bytes(message, type);
@@ -84,6 +107,7 @@ internal static class Answers
 [JsonSerializable(typeof(StreamMessage))]
 [JsonSerializable(typeof(ErrorMessage))]
 [JsonSerializable(typeof(StatusMessage))]
+[JsonSerializable(typeof(AccountsMessage))]
 [JsonSerializable(typeof(StreamInfo))]
 [JsonSerializable(typeof(Api.StreamList))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

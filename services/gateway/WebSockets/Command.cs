@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SignalStream.Contracts;
 using SignalStream.Gateway.Relay;
+using SignalStream.Gateway.Relay.Thinning;
 
 namespace SignalStream.Gateway.WebSockets;
 
@@ -27,11 +28,17 @@ internal readonly record struct Selector(StreamId? Stream, string Kind)
 /// <param name="Id">Repeated by the answer: a number, a string, or nothing.</param>
 internal abstract record Command(JsonElement? Id);
 
-internal sealed record SubscribeCommand(JsonElement? Id, IReadOnlyList<Selector> Streams, TypeSet Types) : Command(Id);
+/// <param name="Id">Of the command.</param>
+/// <param name="Streams">Names and patterns.</param>
+/// <param name="Types">What of them.</param>
+/// <param name="Detail">How much of their waves at most; null for all there is.</param>
+internal sealed record SubscribeCommand(JsonElement? Id, IReadOnlyList<Selector> Streams, TypeSet Types, Detail? Detail = null) : Command(Id);
 
 internal sealed record UnsubscribeCommand(JsonElement? Id, IReadOnlyList<Selector> Streams) : Command(Id);
 
 internal sealed record StatusCommand(JsonElement? Id) : Command(Id);
+
+internal sealed record AccountsCommand(JsonElement? Id) : Command(Id);
 
 /// <param name="Id">Of the command.</param>
 /// <param name="T0">When the viewer sent it, by its own clock, ms.</param>

@@ -1,6 +1,8 @@
+using System.Numerics;
 using System.Text.Json;
 using SignalStream.Contracts;
 using SignalStream.Gateway.Relay;
+using SignalStream.Gateway.Relay.Thinning;
 using SignalStream.Messaging;
 
 namespace SignalStream.Gateway.WebSockets;
@@ -17,7 +19,7 @@ internal static class CommandParser
     private const int MaxIdLength = 64;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
-    private static readonly string Known = "subscribe, unsubscribe, status and time are known";
+    private static readonly string Known = "subscribe, unsubscribe, status, accounts and time are known";
     private static readonly string TypeRule =
         $"a list of one or more of {string.Join(", ", Subjects.Types.Select(Subjects.Token))}";
 
@@ -54,6 +56,7 @@ internal static class CommandParser
             "subscribe" => Subscribe(root, id),
             "unsubscribe" => Unsubscribe(root, id),
             "status" => UnknownField(root, "status") is { } error ? new ParsedCommand(null, error, id) : new StatusCommand(id),
+            "accounts" => UnknownField(root, "accounts") is { } error ? new ParsedCommand(null, error, id) : new AccountsCommand(id),
             "time" => Time(root, id),
             var other => new ParsedCommand(null, new CommandError("unknown_command", $"{CommandError.Quote(other!)}: {Known}."), id),
         };
@@ -74,11 +77,36 @@ internal static class CommandParser
     private static ParsedCommand Subscribe(JsonElement root, JsonElement? id)
     {
         var types = TypeSet.All;
+        Detail? detail = null;
         var error = ReadSelectors(root, out var streams);
-        error = UnknownField(root, "subscribe", "streams", "types") ?? error;
+        error = UnknownField(root, "subscribe", "streams", "types", "maxRate", "columns") ?? error;
         if (error is null && root.TryGetProperty("types", out var given) && !TryReadTypes(given, out types))
             error = CommandError.BadField("types", TypeRule);
-        return error is null ? new SubscribeCommand(id, streams, types) : new ParsedCommand(null, error, id);
+        error ??= ReadDetail(root, out detail);
+        return error is null ? new SubscribeCommand(id, streams, types, detail) : new ParsedCommand(null, error, id);
+    }
+
+    private static CommandError? ReadDetail(JsonElement root, out Detail? detail)
+    {
+        detail = null;
+        double? mostHz = null;
+        var columns = 1;
+        if (root.TryGetProperty("maxRate", out var rate))
+        {
+            if (rate.ValueKind != JsonValueKind.Number || !rate.TryGetDouble(out var hz) || !(hz > 0 && double.IsFinite(hz)))
+                return CommandError.BadField("maxRate", "a number above zero, values a second and channel");
+            mostHz = hz;
+        }
+
+        if (root.TryGetProperty("columns", out var width)
+            && (width.ValueKind != JsonValueKind.Number || !width.TryGetInt32(out columns) || columns is < 1 or > 1 << Columns.MostScale || !BitOperations.IsPow2(columns)))
+        {
+            return CommandError.BadField("columns", $"samples a column, a power of two up to {1 << Columns.MostScale}; 1 for all samples");
+        }
+
+        if (mostHz is not null || columns > 1)
+            detail = new Detail(mostHz, BitOperations.Log2((uint)columns));
+        return null;
     }
 
     private static ParsedCommand Unsubscribe(JsonElement root, JsonElement? id)

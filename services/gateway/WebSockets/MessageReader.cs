@@ -5,8 +5,8 @@ namespace SignalStream.Gateway.WebSockets;
 
 /// <summary>A message as it came in, or why there is none.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Text">A text message; its memory is the reader's until the next call.</param>
-internal readonly record struct Incoming(IncomingKind Kind, ReadOnlyMemory<byte> Text = default);
+/// <param name="Bytes">Of a text or a binary; their memory is the reader's until the next call.</param>
+internal readonly record struct Incoming(IncomingKind Kind, ReadOnlyMemory<byte> Bytes = default);
 
 internal enum IncomingKind
 {
@@ -16,7 +16,7 @@ internal enum IncomingKind
     Closed,
 }
 
-/// <summary>Reads whole text messages up to a bound. An idle viewer holds no buffer.</summary>
+/// <summary>Reads whole messages up to a bound. An idle viewer holds no buffer.</summary>
 internal sealed class MessageReader(WebSocket socket, int maxBytes) : IDisposable
 {
     private byte[] _buffer = [];
@@ -27,7 +27,7 @@ internal sealed class MessageReader(WebSocket socket, int maxBytes) : IDisposabl
         // Waits without a buffer: most viewers are silent most of the time.
         var result = await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
         var length = 0;
-        while (result.MessageType == WebSocketMessageType.Text && !(result.EndOfMessage && _buffer.Length > 0))
+        while (result.MessageType != WebSocketMessageType.Close && !result.EndOfMessage)
         {
             if (length > maxBytes)
                 return new Incoming(IncomingKind.TooBig);
@@ -40,8 +40,8 @@ internal sealed class MessageReader(WebSocket socket, int maxBytes) : IDisposabl
         return result.MessageType switch
         {
             WebSocketMessageType.Close => new Incoming(IncomingKind.Closed),
-            WebSocketMessageType.Binary => new Incoming(IncomingKind.Binary),
             _ when length > maxBytes => new Incoming(IncomingKind.TooBig),
+            WebSocketMessageType.Binary => new Incoming(IncomingKind.Binary, _buffer.AsMemory(0, length)),
             _ => new Incoming(IncomingKind.Text, _buffer.AsMemory(0, length)),
         };
     }

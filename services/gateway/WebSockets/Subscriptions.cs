@@ -1,5 +1,6 @@
 using SignalStream.Contracts;
 using SignalStream.Gateway.Relay;
+using SignalStream.Gateway.Relay.Thinning;
 using SignalStream.Messaging.Catalog;
 
 namespace SignalStream.Gateway.WebSockets;
@@ -9,9 +10,10 @@ namespace SignalStream.Gateway.WebSockets;
 internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView catalog, WebSocketLimits limits)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<StreamId, TypeSet> _names = [];
-    private readonly Dictionary<string, TypeSet> _kinds = [];
+    private readonly Dictionary<StreamId, Wish> _names = [];
+    private readonly Dictionary<string, Wish> _kinds = [];
     private readonly Dictionary<StreamId, ViewerStream> _active = [];
+    private volatile ViewerStream[] _snapshot = [];
     private bool _toldTooMany;
     private bool _ended;
 
@@ -25,6 +27,9 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
         }
     }
 
+    /// <summary>What a name or a pattern was subscribed with.</summary>
+    private readonly record struct Wish(TypeSet Types, Detail? Detail);
+
     /// <summary>Subscribes and answers; the answer comes before the last known findings and whatever is live.</summary>
     public CommandError? Subscribe(SubscribeCommand command)
     {
@@ -33,11 +38,12 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
             if (Resolve(command, out var entries) is { } error)
                 return error;
             foreach (var selector in command.Streams)
-                Note(selector, command.Types);
+                Note(selector, new Wish(command.Types, command.Detail));
             viewer.SendText(Answers.Subscribed(
                 command.Id, [.. entries.Select(Describe)], [.. command.Streams.Where(s => s.Stream is null).Select(s => s.ToString())]));
             foreach (var entry in entries)
                 Apply(entry.Stream);
+            TakeSnapshot();
             return null;
         }
     }
@@ -57,6 +63,7 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
                 Forget(selector);
             foreach (var stream in _active.Keys.ToArray())
                 Apply(stream);
+            TakeSnapshot();
             viewer.SendText(Answers.Unsubscribed(command.Id, [.. command.Streams.Select(s => s.ToString())]));
             return null;
         }
@@ -78,17 +85,13 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
 
             viewer.SendText(Answers.Stream(Describe(entry)));
             Apply(entry.Stream);
+            if (!active)
+                TakeSnapshot();
         }
     }
 
-    public IReadOnlyList<StreamAccount> Accounts()
-    {
-        lock (_gate)
-        {
-            return [.. _active.Values.OrderBy(s => s.Topic.Number)
-                .Select(s => new StreamAccount(s.Topic.Stream.ToString(), s.Topic.Number, s.Delivered, s.Dropped))];
-        }
-    }
+    /// <summary>The streams that follow from it just now, by their numbers; may be read from anywhere.</summary>
+    public IReadOnlyList<ViewerStream> Active => _snapshot;
 
     /// <summary>Leaves every stream, at the end.</summary>
     public void End()
@@ -99,6 +102,7 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
             foreach (var stream in _active.Values)
                 hub.Detach(stream);
             _active.Clear();
+            TakeSnapshot();
         }
     }
 
@@ -137,12 +141,12 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
         return streams > limits.MaxStreams ? CommandError.TooMany("streams", streams, limits.MaxStreams) : null;
     }
 
-    private void Note(Selector selector, TypeSet types)
+    private void Note(Selector selector, Wish wish)
     {
         if (selector.Stream is { } stream)
-            _names[stream] = types;
+            _names[stream] = wish;
         else
-            _kinds[selector.Kind] = types;
+            _kinds[selector.Kind] = wish;
     }
 
     private void Forget(Selector selector)
@@ -156,15 +160,17 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
     /// <summary>Brings what the viewer gets of a stream in line with what it has subscribed; a name outranks a pattern.</summary>
     private void Apply(StreamId stream)
     {
-        var wanted = _names.TryGetValue(stream, out var types) || _kinds.TryGetValue(stream.Kind, out types);
+        var wanted = _names.TryGetValue(stream, out var wish) || _kinds.TryGetValue(stream.Kind, out wish);
         var active = _active.TryGetValue(stream, out var current);
         if (wanted && active)
-            hub.Change(current!, types);
+            hub.Change(current!, wish.Types, wish.Detail);
         else if (wanted)
-            _active[stream] = hub.Attach(viewer, stream, types);
+            _active[stream] = hub.Attach(viewer, stream, wish.Types, wish.Detail);
         else if (active && _active.Remove(stream))
             hub.Detach(current!);
     }
+
+    private void TakeSnapshot() => _snapshot = [.. _active.Values.OrderBy(s => s.Topic.Number)];
 
     private StreamInfo Describe(CatalogEntry entry) => StreamInfo.Of(entry, hub.Topic(entry.Stream).Number);
 

@@ -75,7 +75,9 @@ internal sealed class ViewerEndpoint(
     private async Task ServeAsync(ViewerSocket socket)
     {
         var viewer = socket.Viewer;
-        var session = new ViewerSession(socket, new Subscriptions(viewer, hub, catalog, services.Limits), services);
+        var subscriptions = new Subscriptions(viewer, hub, catalog, services.Limits);
+        viewer.Accounts = () => Answers.Accounts(id: null, viewer.Step, subscriptions.Active);
+        var session = new ViewerSession(socket, subscriptions, services);
         _sessions[viewer.Id] = session;
         // One that came in while the others were told goodbye.
         if (lifetime.ApplicationStopping.IsCancellationRequested)

@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using NATS.Client.Core;
 using SignalStream.Gateway.Relay;
 using SignalStream.Hosting;
@@ -23,20 +22,12 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
 
     public Subscriptions Subscriptions => subscriptions;
 
-    /// <summary>Reads until the viewer leaves, breaks a rule that closes, or the connection ends.</summary>
+    /// <summary>Serves until the viewer leaves, breaks a rule that closes, or the connection ends.</summary>
     public async Task RunAsync()
     {
-        using var reader = new MessageReader(socket.Incoming, services.Limits.MaxMessageBytes);
         try
         {
-            await socket.GreetAsync(Answers.Hello(services.Identity.Instance, NowMs()));
-            while (await HandleAsync(reader))
-            {
-            }
-        }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
-        {
-            _viewer.Close(ViewerClose.Lost);
+            await socket.RunAsync(Answers.Hello(services.Identity.Instance, NowMs()), Handle);
         }
         finally
         {
@@ -52,40 +43,31 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
             _viewer.Close(ViewerClose.Idle(services.Limits.IdleSeconds));
     }
 
-    private async Task<bool> HandleAsync(MessageReader reader)
+    private void Handle(Incoming message)
     {
-        var message = await reader.ReadAsync(CancellationToken.None);
-        switch (message.Kind)
-        {
-            case IncomingKind.Text:
-                // Being closed already, it is only waited for its goodbye.
-                if (_viewer.Closing is null)
-                    Handle(message.Text);
-                return true;
-            case IncomingKind.Binary:
-                _viewer.Close(ViewerClose.Binary);
-                break;
-            case IncomingKind.TooBig:
-                _viewer.Close(ViewerClose.TooBig(services.Limits.MaxMessageBytes));
-                break;
-            default:
-                _viewer.Close(ViewerClose.Left);
-                break;
-        }
-
-        return false;
+        if (message.Kind == IncomingKind.Text)
+            Handle(message.Bytes);
+        else
+            _viewer.Close(ViewerClose.Binary);
     }
 
     private void Handle(ReadOnlyMemory<byte> text)
     {
         var readMs = NowMs();
         Volatile.Write(ref _askedAt, services.Time.GetTimestamp());
-        var parsed = !socket.Rate.TryTake() ? new ParsedCommand(null, CommandError.TooFast(services.Limits.MaxCommandsPerSecond), null)
-            : text.Length > services.Limits.MaxCommandBytes
-            ? new ParsedCommand(null, CommandError.TooLong(text.Length, services.Limits.MaxCommandBytes), null)
-            : CommandParser.Parse(text);
-        if ((parsed.Error ?? Execute(parsed.Command!, readMs)) is { } error)
+        if ((Read(text, out var parsed) ?? Execute(parsed.Command!, readMs)) is { } error)
             Refuse(parsed, error);
+    }
+
+    private CommandError? Read(ReadOnlyMemory<byte> text, out ParsedCommand parsed)
+    {
+        parsed = default;
+        if (!socket.Rate.TryTake())
+            return CommandError.TooFast(services.Limits.MaxCommandsPerSecond);
+        if (text.Length > services.Limits.MaxCommandBytes)
+            return CommandError.TooLong(text.Length, services.Limits.MaxCommandBytes);
+        parsed = CommandParser.Parse(text);
+        return parsed.Error;
     }
 
     private CommandError? Execute(Command command, double readMs)
@@ -100,7 +82,10 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
                 error = subscriptions.Unsubscribe(unsubscribe);
                 break;
             case StatusCommand:
-                _viewer.SendText(Answers.Status(Status(command)));
+                _viewer.SendText(() => Answers.Status(Status(command)));
+                break;
+            case AccountsCommand:
+                _viewer.SendText(() => Answers.Accounts(command.Id, _viewer.Step, subscriptions.Active));
                 break;
             case TimeCommand time:
                 _viewer.SendText(Answers.Time(time.Id, time.T0, readMs, NowMs()));
@@ -122,13 +107,14 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
 
     private StatusMessage Status(Command command) => new(
         "status", command.Id, services.Identity.Instance, (services.Time.GetUtcNow() - services.Started).TotalSeconds,
-        NatsWord(services.Nats.ConnectionState), services.Viewers.Count, _viewer.QueuedBytes, subscriptions.Accounts());
+        NatsWord(services.Nats.ConnectionState), services.Viewers.Count, _viewer.QueuedBytes, [.. subscriptions.Active.Select(StreamAccount.Of)]);
 
     private static string NameOf(Command command) => command switch
     {
         SubscribeCommand => "subscribe",
         UnsubscribeCommand => "unsubscribe",
         StatusCommand => "status",
+        AccountsCommand => "accounts",
         _ => "time",
     };
 

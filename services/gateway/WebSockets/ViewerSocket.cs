@@ -21,7 +21,7 @@ internal sealed class ViewerSockets(WebSocketLimits limits, RelayOptions relay, 
         var keepAlive = new KeepAlive(TimeSpan.FromSeconds(limits.PingSeconds), TimeSpan.FromSeconds(limits.PongSeconds), time);
         var viewer = new Viewer(
             Interlocked.Increment(ref _lastId), Upgrade.WireOf(context, upgraded), workers.Next(), keepAlive, json is null ? null : json.Write);
-        return new ViewerSocket(viewer, upgraded, new RateLimit(limits.MaxCommandsPerSecond, time), TimeSpan.FromSeconds(relay.CloseSeconds), time);
+        return new ViewerSocket(viewer, upgraded, limits, TimeSpan.FromSeconds(relay.CloseSeconds), time);
     }
 }
 
@@ -30,14 +30,17 @@ internal sealed class ViewerSocket : IAsyncDisposable
 {
     private readonly Stream _upgraded;
     private readonly IncomingStream _stream;
+    private readonly WebSocket _incoming;
+    private readonly WebSocketLimits _limits;
     private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
 
-    public ViewerSocket(Viewer viewer, Stream upgraded, RateLimit rate, TimeSpan patience, TimeProvider time)
+    public ViewerSocket(Viewer viewer, Stream upgraded, WebSocketLimits limits, TimeSpan patience, TimeProvider time)
     {
-        (Viewer, Rate, _upgraded, _patience, _time) = (viewer, rate, upgraded, patience, time);
-        _stream = new IncomingStream(upgraded, viewer, rate);
-        Incoming = WebSocket.CreateFromStream(_stream, new WebSocketCreationOptions
+        (Viewer, _upgraded, _limits, _patience, _time) = (viewer, upgraded, limits, patience, time);
+        Rate = new RateLimit(limits.MaxCommandsPerSecond, time);
+        _stream = new IncomingStream(upgraded, viewer, Rate);
+        _incoming = WebSocket.CreateFromStream(_stream, new WebSocketCreationOptions
         {
             IsServer = true,
             KeepAliveInterval = Timeout.InfiniteTimeSpan, // The viewer's worker sees to it.
@@ -46,17 +49,27 @@ internal sealed class ViewerSocket : IAsyncDisposable
 
     public Viewer Viewer { get; }
 
-    /// <summary>To be read only.</summary>
-    public WebSocket Incoming { get; }
-
     /// <summary>Of what it may ask, pings included.</summary>
     public RateLimit Rate { get; }
 
-    /// <summary>The first message: it goes behind the answer to the upgrade, everything later by the viewer's wire.</summary>
-    public async Task GreetAsync(byte[] utf8)
+    /// <summary>Greets, and hands over each message until the viewer leaves, breaks a rule that closes, or the connection ends.</summary>
+    /// <param name="greeting">The first message: it goes behind the answer to the upgrade, everything later by the viewer's wire.</param>
+    /// <param name="handle">Gets texts and binaries; their memory is lent for the call.</param>
+    public async Task RunAsync(byte[] greeting, Action<Incoming> handle)
     {
-        await _upgraded.WriteAsync(Framing.Message(Framing.Text, utf8));
-        await _upgraded.FlushAsync();
+        using var reader = new MessageReader(_incoming, _limits.MaxMessageBytes);
+        try
+        {
+            await _upgraded.WriteAsync(Framing.Message(Framing.Text, greeting));
+            await _upgraded.FlushAsync();
+            while (Handle(await reader.ReadAsync(CancellationToken.None), handle))
+            {
+            }
+        }
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
+        {
+            Viewer.Close(ViewerClose.Lost);
+        }
     }
 
     /// <summary>Waits until a viewer that is being closed has got the close and answered it, or its time is up.</summary>
@@ -64,8 +77,26 @@ internal sealed class ViewerSocket : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Incoming.Dispose();
+        _incoming.Dispose();
         await _stream.DisposeAsync();
+    }
+
+    private bool Handle(Incoming message, Action<Incoming> handle)
+    {
+        switch (message.Kind)
+        {
+            case IncomingKind.TooBig:
+                Viewer.Close(ViewerClose.TooBig(_limits.MaxMessageBytes));
+                return false;
+            case IncomingKind.Closed:
+                Viewer.Close(ViewerClose.LeftWith(_incoming.CloseStatus));
+                return false;
+            default:
+                // Being closed already, it is only waited for its goodbye.
+                if (Viewer.Closing is null)
+                    handle(message);
+                return true;
+        }
     }
 
     /// <summary>
@@ -78,8 +109,8 @@ internal sealed class ViewerSocket : IAsyncDisposable
         var ignored = new byte[1024];
         try
         {
-            while (Incoming.State is WebSocketState.Open or WebSocketState.CloseSent)
-                await Incoming.ReceiveAsync(ignored.AsMemory(), patience.Token);
+            while (_incoming.State is WebSocketState.Open or WebSocketState.CloseSent)
+                await _incoming.ReceiveAsync(ignored.AsMemory(), patience.Token);
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
         {

@@ -33,12 +33,18 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>When the settings have such an endpoint.</summary>
     public Uri? TlsAddress { get; }
 
-    public static async Task<GatewayHost> StartAsync(string natsUrl, params string[] settings)
+    public static Task<GatewayHost> StartAsync(string natsUrl, params string[] settings) => StartAsync(natsUrl, _ => { }, settings);
+
+    /// <param name="natsUrl">Its server.</param>
+    /// <param name="map">Adds endpoints.</param>
+    /// <param name="settings">As on the command line, without the dashes.</param>
+    public static async Task<GatewayHost> StartAsync(string natsUrl, Action<WebApplication> map, params string[] settings)
     {
         var app = GatewayApp.Build(
         [
             "--Urls=http://127.0.0.1:0", $"--Nats:Url={natsUrl}", "--Logging:LogLevel:Default=Warning", .. settings.Select(s => $"--{s}"),
         ]);
+        map(app);
         await app.StartAsync();
         var host = new GatewayHost(app, natsUrl);
         await Eventually.TrueAsync(async () => (await host._http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode);

@@ -7,7 +7,7 @@ namespace SignalStream.IntegrationTests.Gateway;
 /// <summary>A viewer on a bare TCP connection with a small window, that reads only when a test says so.</summary>
 internal sealed class RawViewer : IDisposable
 {
-    private readonly TcpClient _connection = new() { ReceiveBufferSize = 4096 };
+    private readonly TcpClient _connection = new() { ReceiveBufferSize = 4096, NoDelay = true };
     private NetworkStream _stream = null!;
 
     /// <summary>The answer to the upgrade.</summary>
@@ -56,6 +56,16 @@ internal sealed class RawViewer : IDisposable
         // A mask of zeros leaves the payload as it is.
         byte[] head = masked ? [first, (byte)(0x80 | payload.Length), 0, 0, 0, 0] : [first, (byte)payload.Length];
         await _stream.WriteAsync((byte[])[.. head, .. payload]);
+    }
+
+    /// <summary>Writes bytes as they are.</summary>
+    public async Task WriteAsync(ReadOnlyMemory<byte> bytes) => await _stream.WriteAsync(bytes);
+
+    /// <summary>Reads to the end of the connection, before which nothing may come.</summary>
+    public async Task ReadToEndAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        Assert.Equal(0, await _stream.ReadAsync(new byte[1], patience.Token));
     }
 
     /// <summary>Reads on to the next message of an opcode.</summary>

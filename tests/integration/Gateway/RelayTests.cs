@@ -203,6 +203,38 @@ public class RelayTests(NatsFixture nats) : IClassFixture<NatsFixture>
         Assert.Empty(viewer.Frames);
     }
 
+    [SkippableFact]
+    public async Task Subscribe_ToColumnsOf8Samples_GivesThemFromTheNextBlockOnAndTheOtherViewerAll()
+    {
+        await using var gateway = await StartAsync();
+        var stream = await gateway.AddStreamAsync("ecg.wall");
+        await using var whole = await TestViewer.SubscribedAsync(gateway, "ecg.wall");
+        await using var small = await TestViewer.ConnectAsync(gateway);
+        await small.AskAsync("""{"cmd":"subscribe","streams":["ecg.wall"],"columns":8}""", "subscribed");
+        var next = await gateway.PublishUntilReceivedAsync(stream, small);
+        await Eventually.TrueAsync(async () =>
+        {
+            await gateway.PublishAsync(stream, Frames.Wave(next));
+            next += Frames.Samples;
+            return small.Frames.Count(f => f[0] == (byte)FrameKind.Envelope) >= 3;
+        });
+
+        var envelope = small.Frames.First(f => f[0] == (byte)FrameKind.Envelope);
+        Assert.Equal(0x13, envelope[1]);
+        Assert.Equal((float)First(envelope), BitConverter.ToSingle(envelope, FrameHeader.Size));
+        Assert.Equal((float)First(envelope) + 7, BitConverter.ToSingle(envelope, FrameHeader.Size + 4));
+        AssertContiguous(small.Frames, First(small.Frames.First()), End(small.Frames.Last()));
+        Assert.DoesNotContain(whole.Frames, f => f[0] == (byte)FrameKind.Envelope);
+
+        var told = (await small.AskAsync("""{"cmd":"accounts","id":9}""", "accounts")).GetProperty("streams")[0];
+        Assert.Equal(3, told.GetProperty("scale").GetInt32());
+        Assert.Equal(
+            told.GetProperty("produced").GetInt64(),
+            told.GetProperty("delivered").GetInt64() + told.GetProperty("thinned").GetInt64() + told.GetProperty("dropped").GetInt64());
+    }
+
+    private static ulong End(byte[] frame) => First(frame) + ((ulong)BitConverter.ToUInt16(frame, 2) << (frame[1] & 0x0F));
+
     /// <summary>Samples and gaps join without a hole and without an overlap.</summary>
     internal static void AssertContiguous(IEnumerable<byte[]> frames, ulong from, ulong to)
     {
@@ -211,7 +243,7 @@ public class RelayTests(NatsFixture nats) : IClassFixture<NatsFixture>
         {
             Assert.Equal(FrameError.None, FrameHeader.TryRead(frame, out var header));
             Assert.Equal(next, header.First);
-            next += header.Kind == FrameKind.Gap ? BitConverter.ToUInt64(frame, FrameHeader.Size) : (ulong)header.Count;
+            next += header.Kind == FrameKind.Gap ? BitConverter.ToUInt64(frame, FrameHeader.Size) : (ulong)header.Count << header.Scale;
         }
 
         Assert.Equal(to, next);

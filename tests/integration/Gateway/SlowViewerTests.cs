@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json;
 using SignalStream.Contracts;
 using SignalStream.TestKit;
 
@@ -8,6 +9,9 @@ namespace SignalStream.IntegrationTests.Gateway;
 public class SlowViewerTests(NatsFixture nats) : IClassFixture<NatsFixture>
 {
     private const int BigFrame = 4000;
+
+    /// <summary>Of envelopes at 250 Hz.</summary>
+    private const ulong Block = 64;
 
     [SkippableFact]
     public async Task Relay_OneOfSixNeverReads_ItIsClosedWith4008AndTheOthersMissNothing()
@@ -66,22 +70,40 @@ public class SlowViewerTests(NatsFixture nats) : IClassFixture<NatsFixture>
         {
             await gateway.PublishAsync(stream, Frames.Wave(next, BigFrame));
             next += BigFrame;
-            return await gateway.MetricAsync("signalstream_gateway_frames_dropped_total{reason=\"full\"}") >= 20;
+            return await gateway.MetricAsync("signalstream_gateway_frames_dropped_total{reason=\"newest\"}") >= 20;
         });
 
         var frames = new List<byte[]>();
-        while (frames.Count == 0 || End(frames[^1]) < next)
+        var steps = new List<int>();
+        while (frames.Count == 0 || End(frames[^1]) < next / Block * Block)
         {
-            if (await viewer.ReadAsync() is (2, var frame))
-                frames.Add(frame);
+            var (opcode, payload) = await viewer.ReadAsync();
+            if (opcode == 2)
+                frames.Add(payload);
+            else if (JsonDocument.Parse(payload).RootElement is var told && told.GetProperty("type").GetString() == "accounts")
+                steps.Add(Check(told, frames));
         }
 
-        RelayTests.AssertContiguous(frames, BitConverter.ToUInt64(frames[0], 16), next);
+        RelayTests.AssertContiguous(frames, BitConverter.ToUInt64(frames[0], 16), End(frames[^1]));
         Assert.Contains(frames, f => f[0] == (byte)FrameKind.Gap && f[^1] == 2);
+        Assert.Contains(7, steps);
+    }
+
+    /// <summary>The accounts against what had come before them.</summary>
+    private static int Check(JsonElement told, List<byte[]> frames)
+    {
+        var account = told.GetProperty("streams")[0];
+        long Of(string name) => account.GetProperty(name).GetInt64();
+        Assert.Equal(Of("produced"), Of("delivered") + Of("thinned") + Of("dropped"));
+        Assert.Equal(Sum(FrameKind.Samples), Of("delivered"));
+        Assert.Equal(Sum(FrameKind.Envelope), Of("thinned"));
+        return told.GetProperty("step").GetInt32();
+
+        long Sum(FrameKind kind) => frames.Where(f => f[0] == (byte)kind).Sum(f => (long)(End(f) - BitConverter.ToUInt64(f, 16)));
     }
 
     private static ulong End(byte[] frame) => BitConverter.ToUInt64(frame, 16)
-        + (frame[0] == (byte)FrameKind.Gap ? BitConverter.ToUInt64(frame, FrameHeader.Size) : BitConverter.ToUInt16(frame, 2));
+        + (frame[0] == (byte)FrameKind.Gap ? BitConverter.ToUInt64(frame, FrameHeader.Size) : (ulong)BitConverter.ToUInt16(frame, 2) << (frame[1] & 0x0F));
 
     private static async Task<(int Code, string Reason)> ReadToCloseAsync(RawViewer viewer)
     {

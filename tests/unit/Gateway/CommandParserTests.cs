@@ -1,5 +1,6 @@
 using System.Text;
 using SignalStream.Gateway.Relay;
+using SignalStream.Gateway.Relay.Thinning;
 using SignalStream.Gateway.WebSockets;
 using SignalStream.Messaging;
 
@@ -19,6 +20,16 @@ public class CommandParserTests
     [Fact]
     public void Parse_SubscribeWithoutTypes_MeansAll() =>
         Assert.Equal(TypeSet.All, Good<SubscribeCommand>("""{"cmd":"subscribe","streams":["ecg.*"]}""").Types);
+
+    [Theory]
+    [InlineData("", null, 0)]
+    [InlineData(",\"columns\":1", null, 0)]
+    [InlineData(",\"columns\":8", null, 3)]
+    [InlineData(",\"maxRate\":62.5", 62.5, 0)]
+    [InlineData(",\"maxRate\":50,\"columns\":32768", 50.0, 15)]
+    public void Parse_SubscribeToLess_GivesTheDetail(string fields, double? mostHz, int scale) => Assert.Equal(
+        mostHz is null && scale == 0 ? null : new Detail(mostHz, scale),
+        Good<SubscribeCommand>($$"""{"cmd":"subscribe","streams":["ecg.*"]{{fields}}}""").Detail);
 
     [Fact]
     public void Parse_Time_GivesTheViewersTime() => Assert.Equal(123.4, Good<TimeCommand>("""{"cmd":"time","id":"a","t0":123.4}""").T0);
@@ -63,6 +74,14 @@ public class CommandParserTests
     [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"types":["waves"]}""")]
     [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"types":"wave"}""")]
     [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"types":[1]}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"maxRate":0}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"maxRate":1e999}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"maxRate":"50"}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"columns":0}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"columns":3}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"columns":65536}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"columns":2.5}""")]
+    [InlineData("unknown_field", """{"cmd":"accounts","streams":["ecg.a"]}""")]
     [InlineData("bad_field", """{"cmd":"time"}""")]
     [InlineData("bad_field", """{"cmd":"time","t0":"1"}""")]
     [InlineData("bad_field", """{"cmd":"time","t0":1e999}""")]

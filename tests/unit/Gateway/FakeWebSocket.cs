@@ -30,7 +30,7 @@ internal sealed class FakeWebSocket : WebSocket
     {
         var (type, bytes, end) = _incoming.First!.Value;
         var taken = Math.Min(buffer.Length, bytes.Length);
-        var whole = taken == bytes.Length && (buffer.Length > 0 || type == WebSocketMessageType.Close);
+        var whole = taken == bytes.Length;
         bytes.AsSpan(0, taken).CopyTo(buffer.Span);
         _incoming.RemoveFirst();
         if (!whole)

@@ -23,7 +23,7 @@ public sealed class MessageReaderTests : IDisposable
             _socket.Push(WebSocketMessageType.Text, bytes[at..Math.Min(at + fragment, bytes.Length)], at + fragment >= bytes.Length);
         using var reader = new MessageReader(_socket, 64 << 10);
         var message = await reader.ReadAsync(default);
-        Assert.Equal((IncomingKind.Text, text), (message.Kind, Encoding.UTF8.GetString(message.Text.Span)));
+        Assert.Equal((IncomingKind.Text, text), (message.Kind, Encoding.UTF8.GetString(message.Bytes.Span)));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class MessageReaderTests : IDisposable
             _socket.Push(WebSocketMessageType.Text, Encoding.UTF8.GetBytes(text), true);
         using var reader = new MessageReader(_socket, 1000);
         foreach (var text in new[] { "one", "", "three" })
-            Assert.Equal(text, Encoding.UTF8.GetString((await reader.ReadAsync(default)).Text.Span));
+            Assert.Equal(text, Encoding.UTF8.GetString((await reader.ReadAsync(default)).Bytes.Span));
     }
 
     [Theory]

@@ -81,11 +81,19 @@ internal sealed class RelayKit
         return frame;
     }
 
-    public SharedFrame Shared(ulong first, int count = 10, uint epoch = 1)
+    public SharedFrame Shared(ulong first, int count = 10, uint epoch = 1) => Shared(Wave(first, count, epoch), Topic);
+
+    public SharedFrame Shared(byte[] frame, StreamTopic topic)
     {
-        var frame = Wave(first, count, epoch);
-        FrameHeader.TryRead(frame, out var header);
-        return Frames.Copy(frame, header, Topic.Number);
+        Assert.Equal(FrameError.None, FrameHeader.TryRead(frame, out var header));
+        return Frames.Copy(frame, header, topic.Number);
+    }
+
+    /// <summary>As a stream's feed does.</summary>
+    public void Publish(SharedFrame frame, StreamTopic? topic = null)
+    {
+        (topic ?? Topic).Publish(frame);
+        frame.Release();
     }
 
     public static LoggedEvent Rate(ulong index, uint epoch = 1, double bpm = 60, ulong sequence = 1) => Logged(

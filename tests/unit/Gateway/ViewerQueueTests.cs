@@ -36,7 +36,7 @@ public class ViewerQueueTests
         Assert.Equal(
             [(FrameKind.Gap, 0UL, 50UL), (FrameKind.Samples, 50, 10), (FrameKind.Samples, 60, 10), (FrameKind.Samples, 70, 10)],
             TakeAll(queue));
-        Assert.Equal(50, stream.Dropped);
+        Assert.Equal(50, stream.Account.Dropped);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class ViewerQueueTests
         Add(queue, stream, 40);
         Add(queue, stream, 50);
         Assert.Equal([(FrameKind.Gap, 0UL, 50UL), (FrameKind.Samples, 50, 10)], TakeAll(queue));
-        Assert.Equal(20, stream.Dropped);
+        Assert.Equal(20, stream.Account.Dropped);
     }
 
     [Fact]
@@ -137,6 +137,32 @@ public class ViewerQueueTests
         AddEvent(queue, stream, 5);
         stream.Leave();
         Assert.Empty(TakeAll(queue));
+        Assert.Equal((0, 0), (queue.Bytes, _kit.Buffers.Out));
+    }
+
+    [Fact]
+    public void NewestOnly_Set_KeepsTheLastWaveOfEachStreamInTheirOrder()
+    {
+        var queue = _kit.NewQueue(100_000);
+        var (one, other) = (_kit.NewStream(), _kit.NewStream(topic: new StreamTopic(8, new StreamId("ecg", "b"), _kit.Frames)));
+        for (ulong i = 0; i < 5; i++)
+        {
+            Add(queue, one, i * 10);
+            Add(queue, other, 1000 + i * 10);
+        }
+
+        queue.NewestOnly = true;
+        Assert.Equal((2 * FrameBytes, 2), (queue.Bytes, _kit.Buffers.Out));
+        Add(queue, one, 50);
+        queue.NewestOnly = false;
+        Add(queue, one, 60);
+        Assert.Equal(
+            [
+                (FrameKind.Gap, 0UL, 50UL), (FrameKind.Gap, 1000, 40),
+                (FrameKind.Samples, 50, 10), (FrameKind.Samples, 1040, 10), (FrameKind.Samples, 60, 10),
+            ],
+            TakeAll(queue));
+        Assert.Equal((50L, 40L), (one.Account.Dropped, other.Account.Dropped));
         Assert.Equal((0, 0), (queue.Bytes, _kit.Buffers.Out));
     }
 
@@ -233,8 +259,8 @@ public class ViewerQueueTests
             foreach (var (stream, source) in _streams)
             {
                 var seen = _seen.GetValueOrDefault(stream.Topic.Number);
-                Assert.Equal(source.Produced, stream.Delivered + stream.Dropped);
-                Assert.Equal(stream.Delivered, seen.Samples);
+                Assert.Equal(source.Produced, stream.Account.Delivered + stream.Account.Dropped);
+                Assert.Equal(stream.Account.Delivered, seen.Samples);
                 Assert.Equal(source.End, seen.Next);
             }
 

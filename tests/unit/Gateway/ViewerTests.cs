@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using SignalStream.Gateway.Relay;
+using SignalStream.Gateway.Relay.Thinning;
 
 namespace SignalStream.UnitTests.Gateway;
 
@@ -89,6 +90,41 @@ public class ViewerTests
         _kit.Work();
         Assert.Equal(((WebSocketCloseStatus)4008, "Too slow: nothing has moved for 10 s."), _kit.Socket.ClosedWith);
         Assert.Equal(0, _kit.Buffers.Out);
+    }
+
+    [Fact]
+    public void Sweep_NothingIsTaken_GoesDownToTheNewestOnlyAndHoldsOneFrame()
+    {
+        Stick();
+        for (var i = 3; i < 60; i++)
+        {
+            Publish(i, 1);
+            Sweep(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.Equal(Ladder.NewestOnly, _kit.Viewer.Step);
+        Assert.InRange(_kit.Viewer.QueuedBytes, 1, 200);
+        _kit.Viewer.SendMessage([0x81, 0]);
+        _kit.Socket.Unblock();
+        _kit.Work();
+        Assert.Equal(0, _kit.Viewer.QueuedBytes);
+    }
+
+    [Fact]
+    public void Flush_StepHasChanged_TellsTheAccountsOnceBeforeAnythingElse()
+    {
+        _kit.Viewer.Accounts = () => Encoding.UTF8.GetBytes($"step {_kit.Viewer.Step}");
+        Stick();
+        for (var i = 3; i < 60; i++)
+        {
+            Publish(i, 1);
+            Sweep(TimeSpan.FromMilliseconds(100));
+        }
+
+        _kit.Socket.Unblock();
+        _kit.Work();
+        var texts = _kit.Socket.Sent.Select((s, at) => (s.Type, at, Text: Encoding.UTF8.GetString(s.Bytes))).Where(s => s.Type == WebSocketMessageType.Text);
+        Assert.Equal("step 7", Assert.Single(texts).Text);
     }
 
     [Fact]

@@ -2,7 +2,7 @@
 import { computed, type Signal, signal } from "@preact/signals";
 import { ClockOffset } from "../time/clockOffset";
 import { type Millis, millis } from "../time/units";
-import type { Answer, EventType, Topic } from "../wire/commands";
+import type { Answer, EventType, Topic, WaveForm } from "../wire/commands";
 import { Connection, type ConnectionState, type Socket } from "../wire/connection";
 import type { Frame } from "../wire/frame";
 import { LiveStream } from "./liveStream";
@@ -25,6 +25,8 @@ export class Session {
   readonly state: Signal<ConnectionState> = signal({ kind: "connecting" });
   readonly gateway = signal("");
   readonly badFrames = signal(0);
+  /** Less than full when this viewer lags: the gateway says so with each change. */
+  readonly form: Signal<WaveForm> = signal("full");
   /** The last refusal that belongs to no stream. */
   readonly refusal: Signal<string | undefined> = signal(undefined);
   readonly offset = new ClockOffset();
@@ -89,6 +91,7 @@ export class Session {
     // Topics are the connection's own, and so is whatever was asked on the last one.
     this.#topics.clear();
     this.#asked.clear();
+    this.form.value = "full";
     this.offset.reset();
     this.#exchanges = 0;
     this.#exchange();
@@ -110,6 +113,10 @@ export class Session {
         break;
       case "stream":
         this.#describe(answer.stream);
+        break;
+      case "accounts":
+        this.form.value = answer.form;
+        for (const account of answer.streams) this.#topics.get(account.topic)?.wave.settle(account);
         break;
       case "time":
         this.offset.add({ ...answer, t3: millis(this.#options.originMs + this.#options.now()) });

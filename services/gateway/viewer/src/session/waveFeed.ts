@@ -2,6 +2,7 @@ import { WaveRing } from "../buffer/waveRing";
 import { PlayoutClock } from "../time/playout";
 import { SampleClock } from "../time/sampleClock";
 import { type Millis, millis, toMillis } from "../time/units";
+import type { StreamAccount } from "../wire/commands";
 import type { EnvelopeFrame, GapFrame, SamplesFrame } from "../wire/frame";
 import { MarkList } from "./marks";
 
@@ -25,6 +26,11 @@ export class WaveFeed {
   frames = 0;
   gaps = 0;
   dropped = 0;
+  /** Samples that came as columns of minimum and maximum, and how many went into each of the last ones; 1: samples come in full. */
+  thinned = 0;
+  columnSamples = 1;
+  /** What the gateway last said. */
+  account: StreamAccount | undefined;
   /** Frames of an epoch that is over. */
   stale = 0;
   lastArrivalMs: Millis | undefined;
@@ -49,8 +55,12 @@ export class WaveFeed {
     const { samples, clock } = this.#epochOf(frame);
     const first = Number(frame.first);
     const missing = samples.missing;
+    this.columnSamples = frame.kind === "samples" ? 1 : 2 ** frame.scale;
     if (frame.kind === "samples") samples.append(first, frame.count, frame.values);
-    else samples.appendEnvelope(first, frame.count, frame.scale, frame.values);
+    else {
+      samples.appendEnvelope(first, frame.count, frame.scale, frame.values);
+      this.thinned += frame.count * this.columnSamples;
+    }
     if (samples.missing > missing) this.gaps++;
     this.#playout.arrived(millis((first * clock.msPerSample) / this.#speed), now);
   }
@@ -63,6 +73,10 @@ export class WaveFeed {
     current.samples.skipTo(Number(frame.first + frame.missing));
     if (current.samples.missing > missing) this.gaps++;
     if (frame.reason === "dropped") this.dropped += Number(frame.missing);
+  }
+
+  settle(account: StreamAccount): void {
+    this.account = account;
   }
 
   /** The place that belongs on the screen now; undefined when nothing has come. */

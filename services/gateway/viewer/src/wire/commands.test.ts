@@ -36,6 +36,12 @@ describe("encodeCommand", () => {
 });
 
 describe("decodeAnswer", () => {
+  test("accounts give the form and each stream's sums", () => {
+    const account = { topic: 3, scale: 2, produced: 100, delivered: 60, thinned: 32, dropped: 8 };
+    const text = JSON.stringify({ type: "accounts", step: 2, form: "envelope", streams: [account, 7] });
+    expect(decodeAnswer(text)).toEqual({ type: "accounts", form: "envelope", streams: [account] });
+  });
+
   test("subscribed gives each stream with its topic", () => {
     const answer = decodeAnswer(JSON.stringify({ type: "subscribed", id: 1, streams: [bed], patterns: [] }));
     const { topic, epoch, epochStart, lifeSince, ...info } = bed;

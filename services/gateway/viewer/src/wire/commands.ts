@@ -14,6 +14,7 @@ export type Command =
     }
   | { readonly cmd: "unsubscribe"; readonly id: number; readonly streams: readonly string[] }
   | { readonly cmd: "status"; readonly id: number }
+  | { readonly cmd: "accounts"; readonly id: number }
   | { readonly cmd: "time"; readonly id: number; readonly t0: Millis };
 
 export const encodeCommand = (command: Command): string => JSON.stringify(command);
@@ -24,12 +25,27 @@ export interface Topic {
   readonly info: StreamInfo;
 }
 
+/** In which form the gateway sends waves to a viewer that keeps up, lags, or lags much. */
+export type WaveForm = "full" | "envelope" | "newest";
+
+/** What became of a stream's samples on their way to this viewer: produced = delivered + thinned + dropped. */
+export interface StreamAccount {
+  readonly topic: number;
+  /** Columns of 2^scale samples; 0 for all samples. */
+  readonly scale: number;
+  readonly produced: number;
+  readonly delivered: number;
+  readonly thinned: number;
+  readonly dropped: number;
+}
+
 export type Answer =
   | { readonly type: "hello"; readonly gateway: string }
   | { readonly type: "subscribed"; readonly id: number; readonly streams: readonly Topic[] }
   | { readonly type: "unsubscribed"; readonly id: number; readonly streams: readonly string[] }
   | { readonly type: "time"; readonly id: number; readonly t0: Millis; readonly t1: Millis; readonly t2: Millis }
   | { readonly type: "stream"; readonly stream: Topic }
+  | { readonly type: "accounts"; readonly form: WaveForm; readonly streams: readonly StreamAccount[] }
   | { readonly type: "error"; readonly id: number | undefined; readonly code: string; readonly message: string }
   /** From a newer gateway, or no concern of this viewer. */
   | { readonly type: "other" };
@@ -51,6 +67,8 @@ export function decodeAnswer(text: string): Answer {
       const stream = topicOf(message.stream);
       return stream ? { type: "stream", stream } : { type: "other" };
     }
+    case "accounts":
+      return { type: "accounts", form: formAt(message), streams: listAt(message, "streams").filter(isObject).map(accountOf) };
     case "error": {
       const refused = typeof message.id === "number" ? message.id : undefined;
       return { type: "error", id: refused, code: textAt(message, "code"), message: textAt(message, "message") };
@@ -73,6 +91,17 @@ function topicOf(value: unknown): Topic | undefined {
   const info = readStreamInfo(value);
   return info && isObject(value) ? { topic: numberAt(value, "topic"), info } : undefined;
 }
+
+const formAt = ({ form }: Json): WaveForm => (form === "envelope" || form === "newest" ? form : "full");
+
+const accountOf = (value: Json): StreamAccount => ({
+  topic: numberAt(value, "topic"),
+  scale: numberAt(value, "scale"),
+  produced: numberAt(value, "produced"),
+  delivered: numberAt(value, "delivered"),
+  thinned: numberAt(value, "thinned"),
+  dropped: numberAt(value, "dropped"),
+});
 
 const isTopic = (topic: Topic | undefined): topic is Topic => topic !== undefined;
 const timeAt = (message: Json, key: string): Millis => millis(numberAt(message, key));

@@ -1,5 +1,5 @@
 import type { LiveStream } from "../../session/liveStream";
-import { textClock } from "../shell/app";
+import { session, textClock } from "../shell/app";
 import { countedText, countText } from "../shell/texts";
 
 /** What came and what did not, to the sample, and how old it was on the screen. */
@@ -17,6 +17,14 @@ export function Accounts({ stream }: { readonly stream: LiveStream }) {
         text={`${countText(wave.dropped)} dropped`}
         isBad={wave.dropped > 0}
       />
+      {wave.thinned > 0 && (
+        <Count testid="thinned" count={wave.thinned} text={`${countText(wave.thinned)} thinned`} isBad={session.form.value !== "full"} />
+      )}
+      {(session.form.value === "newest" || wave.columnSamples > 1) && (
+        <li data-testid="form" data-value={wave.columnSamples} title="This viewer lags, or asked for less: peaks stay, detail does not">
+          {session.form.value === "newest" ? "newest only" : `1 column for ${wave.columnSamples} samples`}
+        </li>
+      )}
       {refused > 0 && <Count testid="refused" count={refused} text={`${countText(refused)} refused`} isBad />}
       <li data-testid="latency" title="From a sample's making to its drawing, over the last seconds">
         {latencyText(stream)}
