@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SignalStream.Contracts;
 using SignalStream.Gateway.WebSockets;
 using SignalStream.Messaging.Catalog;
+using SignalStream.Messaging.Settings;
 
 namespace SignalStream.Gateway.Api;
 
@@ -16,6 +17,7 @@ internal static class StreamsApi
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddProblemDetails();
+        builder.Services.AddSingleton<SettingsStore>();
         return builder;
     }
 
@@ -24,6 +26,7 @@ internal static class StreamsApi
         var api = app.MapGroup("/api/v1");
         api.MapGet("/streams", List);
         api.MapGet("/streams/{stream}", Find);
+        api.MapHeartSettings();
         return app;
     }
 

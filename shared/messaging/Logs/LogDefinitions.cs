@@ -11,6 +11,9 @@ public static class LogDefinitions
     /// <summary>KV bucket of checkpoints.</summary>
     public const string StateBucket = "state";
 
+    /// <summary>KV bucket of settings that people make.</summary>
+    public const string RulesBucket = "rules";
+
     /// <summary>Name of the log that keeps a type.</summary>
     public static string NameOf(SignalType type) => type switch
     {
