@@ -7,7 +7,7 @@ DOTNET_QUIET := --nologo --verbosity minimal
 export CALLER := $(if $(PWD),$(PWD),$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check clean up down bench-latency bench-nats bench-processor bench-relay load chaos-nats chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-latency bench-ecg
+.PHONY: help run test build check clean up down bench-latency bench-nats bench-processor bench-relay load chaos-nats chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-forecast bench-ecg
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,14 +64,14 @@ load: ## viewers at a gateway, counted and timed (STREAMS=100 VIEWERS=1000 SECON
 eval-ecg: ## R-peaks of every WFDB record in DATA, a file each in OUT (DATA=../shared/data/ecg/mitdb OUT=/tmp/peaks)
 	dotnet run --project tests/eval --configuration Release -- ecg $(abspath $(DATA)) $(abspath $(OUT))
 
+eval-forecast: ## forecasts of every CSV series in DATA, a file each in OUT (DATA=../shared/data/nab OUT=/tmp/forecasts COLUMN=value)
+	dotnet run --project tests/eval --configuration Release -- forecast $(abspath $(DATA)) $(abspath $(OUT)) $(or $(COLUMN),value)
+
 eval-monitor: ## what a monitor's heart rate meter must do, measured; writes the table in docs/ALGORITHMS.md
 	dotnet run --project tests/eval --configuration Release -- monitor $(CURDIR)/docs/ALGORITHMS.md
 
 eval-nab: ## anomaly scores of every CSV in DATA, a file each in OUT (DATA=../shared/data/nab/data OUT=/tmp/nab)
 	dotnet run --project tests/eval --configuration Release -- nab $(abspath $(DATA)) $(abspath $(OUT))
-
-eval-latency: ## known anomalies in simulated and real round trips: how many are found, how soon, how many are none (SEED=1)
-	dotnet run --project tests/eval --configuration Release -- latency $(or $(SEED),1)
 
 CHAOS = dotnet test tests/chaos --configuration Release $(DOTNET_QUIET) --logger "console;verbosity=detailed"
 

@@ -27,7 +27,6 @@ internal static class StreamsApi
         api.MapGet("/streams", List);
         api.MapGet("/streams/{stream}", Find);
         api.MapHeartSettings();
-        api.MapSystem();
         return app;
     }
 

@@ -255,10 +255,8 @@ internal sealed class Viewer(
             return true;
         }
 
-        // Not before the worker has come to the close: what was posted before it goes first.
-        if (_closingSince == Never || _closeTaken)
+        if (Closing is not { } why || _closeTaken)
             return false;
-        var why = Closing!;
         _closeTaken = true;
         next = new Outgoing(null, null, Framing.CloseMessage(why));
         return why != ViewerClose.Lost;

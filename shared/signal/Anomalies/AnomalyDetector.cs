@@ -111,18 +111,13 @@ public sealed class AnomalyDetector : IStateful
     public void SaveState(Span<byte> destination)
     {
         var writer = new StateWriter(destination, StateSize);
-        Save(ref writer);
+        Write(ref writer);
     }
 
     /// <inheritdoc/>
     public void RestoreState(ReadOnlySpan<byte> source)
     {
         var reader = new StateReader(source, StateSize);
-        Restore(ref reader);
-    }
-
-    internal void Restore(ref StateReader reader)
-    {
         reader.Expect(StateVersion, "version");
         _count = reader.Read<long>();
         _told = reader.Read<double>();
@@ -173,11 +168,11 @@ public sealed class AnomalyDetector : IStateful
     private int Measure()
     {
         var writer = StateWriter.Counter;
-        Save(ref writer);
+        Write(ref writer);
         return writer.Length;
     }
 
-    internal void Save(ref StateWriter writer)
+    private void Write(ref StateWriter writer)
     {
         writer.Write(StateVersion);
         writer.Write(_count);

@@ -25,6 +25,24 @@ internal static class PortableMath
         return p * BitConverter.Int64BitsToDouble(((long)k + 1023) << 52);
     }
 
+    /// <summary>The same for any argument: 0 below −700, its value at 700 above.</summary>
+    public static double ExpBounded(double x) => x < -700 ? 0 : Exp(Math.Min(x, 700));
+
+    /// <summary>Inverse hyperbolic sine.</summary>
+    public static double Asinh(double x)
+    {
+        var a = Math.Abs(x);
+        var r = PortableLog.Log(a + Math.Sqrt((a * a) + 1));
+        return x < 0 ? -r : r;
+    }
+
+    /// <summary>Hyperbolic sine of x within ±20; beyond, that of ±20.</summary>
+    public static double Sinh(double x)
+    {
+        var e = Exp(Math.Clamp(x, -20, 20));
+        return 0.5 * (e - (1 / e));
+    }
+
     /// <summary>Sine of an angle in turns, so that reducing it is exact however many turns went by.</summary>
     public static double SinTurns(double turns)
     {
