@@ -7,7 +7,7 @@ DOTNET_QUIET := --nologo --verbosity minimal
 export CALLER := $(if $(PWD),$(PWD),$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check clean up down bench-latency bench-nats bench-processor bench-relay load chaos-nats chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-forecast bench-ecg
+.PHONY: help run test build check clean up down bench-latency bench-nats bench-processor bench-relay load chaos-nats chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-forecast backtest bench-ecg
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ eval-ecg: ## R-peaks of every WFDB record in DATA, a file each in OUT (DATA=../s
 
 eval-forecast: ## forecasts of every CSV series in DATA, a file each in OUT (DATA=../shared/data/nab OUT=/tmp/forecasts COLUMN=value)
 	dotnet run --project tests/eval --configuration Release -- forecast $(abspath $(DATA)) $(abspath $(OUT)) $(or $(COLUMN),value)
+
+backtest: ## a price model over a file of bars, by the code that runs live (DATA=../shared/data/market/daily/AAPL.csv MODEL=price-2)
+	@dotnet run --project services/predictor --configuration Release -- backtest $(abspath $(DATA)) $(MODEL)
 
 eval-monitor: ## what a monitor's heart rate meter must do, measured; writes the table in docs/ALGORITHMS.md
 	dotnet run --project tests/eval --configuration Release -- monitor $(CURDIR)/docs/ALGORITHMS.md

@@ -139,7 +139,7 @@ public sealed record ForecastEvent(
     : SignalEvent(Place, MadeBy)
 {
     /// <inheritdoc/>
-    public override string Kind => $"forecast_{Target}";
+    public override string Kind => Steps == 1 ? $"forecast_{Target}" : $"forecast_{Target}_{Steps}";
 
     /// <inheritdoc/>
     public override SignalType Type => SignalType.Forecast;

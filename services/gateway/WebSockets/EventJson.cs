@@ -44,6 +44,14 @@ internal static class EventJson
                 json.WriteString("input", skip.Input);
                 json.WriteString("reason", skip.Reason);
                 break;
+            case PriceOutlookEvent outlook:
+                json.WriteStartObject("priceOutlook");
+                MarketJson.Fields(json, outlook);
+                break;
+            case ModelRecordEvent record:
+                json.WriteStartObject("modelRecord");
+                MarketJson.Fields(json, record);
+                break;
             default:
                 return;
         }

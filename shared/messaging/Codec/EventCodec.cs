@@ -70,6 +70,12 @@ public static class EventCodec
             case SkipEvent skip:
                 message.Skip = new V1.Skip { Input = skip.Input, Reason = skip.Reason, Output = Subjects.Token(skip.Output) };
                 break;
+            case PriceOutlookEvent outlook:
+                message.PriceOutlook = MarketCodec.Body(outlook);
+                break;
+            case ModelRecordEvent record:
+                message.ModelRecord = MarketCodec.Body(record);
+                break;
             default:
                 throw new ArgumentException($"No message for {source.GetType().Name}.", nameof(source));
         }
@@ -129,6 +135,8 @@ public static class EventCodec
             V1.Event.BodyOneofCase.Skip => new SkipEvent(
                 place, message.MadeBy, message.Skip.Input, message.Skip.Reason,
                 Subjects.TryParseType(message.Skip.Output, out var type) ? type : SignalType.Finding),
+            V1.Event.BodyOneofCase.PriceOutlook => MarketCodec.Read(place, message.MadeBy, message.PriceOutlook),
+            V1.Event.BodyOneofCase.ModelRecord => MarketCodec.Read(place, message.MadeBy, message.ModelRecord),
             _ => throw new FormatException($"An Event of {message.Stream} without a body that is known here."),
         };
     }

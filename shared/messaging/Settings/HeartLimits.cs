@@ -60,4 +60,5 @@ public sealed record HeartLimits
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(HeartLimits))]
+[JsonSerializable(typeof(MarketSettings))]
 internal sealed partial class SettingsJson : JsonSerializerContext;

@@ -24,11 +24,19 @@ public sealed class PriceForecaster : IStateful
     private readonly double[] _x = new double[PriceFeatures.Count];
     private double _close;
 
-    /// <summary>Makes one that has seen nothing.</summary>
+    /// <summary>Makes one of the newest model that has seen nothing.</summary>
     public PriceForecaster()
+        : this(PriceModel.Pool)
     {
+    }
+
+    /// <summary>Makes one that has seen nothing.</summary>
+    /// <param name="model">Which version.</param>
+    public PriceForecaster(PriceModel model)
+    {
+        Model = model;
         for (var i = 0; i < _horizons.Length; i++)
-            _horizons[i] = new PriceHorizon(ForecastHorizons.Steps[i], _spread);
+            _horizons[i] = new PriceHorizon(ForecastHorizons.Steps[i], _spread, model.UsesIndicators);
         var counter = StateWriter.Counter;
         Write(ref counter);
         StateSize = counter.Length;
@@ -36,6 +44,9 @@ public sealed class PriceForecaster : IStateful
 
     /// <inheritdoc/>
     public int StateSize { get; }
+
+    /// <summary>Which version it is.</summary>
+    public PriceModel Model { get; }
 
     /// <summary>Whether enough was seen for the figures to mean something.</summary>
     public bool IsReady => _spread.Count >= FewestBars;

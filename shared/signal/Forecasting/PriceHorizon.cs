@@ -16,6 +16,7 @@ internal sealed class PriceHorizon
     private readonly int _steps;
     private readonly double _root;
     private readonly PriceSpread _spread;
+    private readonly bool _usesIndicators;
     private readonly RobustRegression _full;
     private readonly RobustRegression _short;
     private readonly RobustRegression _sizes = new(SpreadFeatures, 0.9995, 1.5, 1);
@@ -35,13 +36,13 @@ internal sealed class PriceHorizon
     private double _size;
     private long _outcomes;
 
-    public PriceHorizon(int steps, PriceSpread spread)
+    public PriceHorizon(int steps, PriceSpread spread, bool usesIndicators)
     {
-        (_steps, _spread) = (steps, spread);
+        (_steps, _spread, _usesIndicators) = (steps, spread, usesIndicators);
         _root = Math.Sqrt(steps);
         _full = new RobustRegression(PriceFeatures.Count, 1, 2, 0.02 / steps);
         _short = new RobustRegression(3, 1, 2, 0.02 / steps);
-        _rise = new RiseProbability(steps, PriceFeatures.Count);
+        _rise = new RiseProbability(steps, PriceFeatures.Count, usesIndicators);
         _interval = new IntervalTracker(new IntervalSettings(Scales, 0, 0.04 / steps, 0.03 / steps, 0.998));
         _features = new double[steps * PriceFeatures.Count];
         _sizeFeatures = new float[steps * SpreadFeatures];
@@ -232,6 +233,7 @@ internal sealed class PriceHorizon
             changes[2] = (float)(drift * Math.Clamp(clarity - 0.5, 0, 1));
         }
 
+        if (!_usesIndicators) return;
         var scale = ScalesAt(slot)[0];
         changes[3] = (float)(scale * Math.Clamp(_full.Predict(_x), -MostPull, MostPull));
         changes[4] = (float)(scale * Math.Clamp(_short.Predict(_xShort), -MostPull, MostPull));

@@ -22,6 +22,7 @@ internal sealed class RiseProbability
 
     private readonly int _steps;
     private readonly int _features;
+    private readonly int _estimates;
     private readonly double[] _weights;
     private readonly double[] _covariance;
     private readonly double[] _gain;
@@ -32,9 +33,9 @@ internal sealed class RiseProbability
     private double _allCases;
     private double _correction;
 
-    public RiseProbability(int steps, int features)
+    public RiseProbability(int steps, int features, bool usesFeatures)
     {
-        (_steps, _features) = (steps, features);
+        (_steps, _features, _estimates) = (steps, features, usesFeatures ? Estimates : 1);
         _weights = new double[features];
         _covariance = new double[features * features];
         _gain = new double[features];
@@ -130,10 +131,10 @@ internal sealed class RiseProbability
     private double Mix(in Told told)
     {
         var least = double.MaxValue;
-        foreach (var loss in _losses)
+        foreach (var loss in _losses.AsSpan(0, _estimates))
             least = Math.Min(least, loss);
         double sum = 0, weights = 0;
-        for (var i = 0; i < Estimates; i++)
+        for (var i = 0; i < _estimates; i++)
         {
             var weight = (i == 0 ? BasePrior : 1) * PortableMath.ExpBounded(-2 * (_losses[i] - least) / _steps);
             sum += weight * told[i];
