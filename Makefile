@@ -7,7 +7,7 @@ DOTNET_QUIET := --nologo --verbosity minimal
 export CALLER := $(if $(PWD),$(PWD),$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check clean up down bench-latency bench-nats bench-processor bench-relay load chaos-nats chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-forecast backtest bench-ecg
+.PHONY: help run test build check clean up down bench-latency bench-nats bench-processor bench-relay load chaos-nats chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-latency eval-forecast backtest bench-ecg
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ eval-monitor: ## what a monitor's heart rate meter must do, measured; writes the
 
 eval-nab: ## anomaly scores of every CSV in DATA, a file each in OUT (DATA=../shared/data/nab/data OUT=/tmp/nab)
 	dotnet run --project tests/eval --configuration Release -- nab $(abspath $(DATA)) $(abspath $(OUT))
+
+eval-latency: ## known anomalies in simulated and real round trips: how many are found, how soon, how many are none (SEED=1)
+	dotnet run --project tests/eval --configuration Release -- latency $(or $(SEED),1)
 
 CHAOS = dotnet test tests/chaos --configuration Release $(DOTNET_QUIET) --logger "console;verbosity=detailed"
 

@@ -1,4 +1,5 @@
 using SignalStream.Gateway.Api;
+using SignalStream.Gateway.Cluster;
 using SignalStream.Gateway.Relay;
 using SignalStream.Gateway.Security;
 using SignalStream.Gateway.WebSockets;
@@ -17,6 +18,7 @@ internal static class GatewayApp
         builder.AddServiceDefaults("gateway"); // configuration, logs, metrics, health, NATS
         builder.AddSecurity();                 // addresses, origins
         builder.AddRelay();                    // signal.wave.*.<kind>.<id> and the logs of events -> viewers
+        builder.AddCluster();                  // cluster.*: which replicas there are
         builder.AddViewerSockets();            // /ws: commands in, frames out
         builder.AddApi();                      // /api/v1
         configure?.Invoke(builder);

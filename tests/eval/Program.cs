@@ -1,6 +1,7 @@
 using System.Globalization;
 using SignalStream.Eval;
 using SignalStream.Eval.Forecast;
+using SignalStream.Eval.Latency;
 using SignalStream.Eval.Monitor;
 using SignalStream.Eval.Nab;
 
@@ -10,6 +11,8 @@ if (args is ["monitor", var document])
     return MonitorEvaluation.Run(document);
 if (args is ["nab", var series, var scores])
     return NabEvaluation.Run(series, scores);
+if (args is ["latency", ..] && args.Length <= 2)
+    return LatencyEvaluation.Run(args.Length == 2 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1);
 if (args is ["forecast", var tree, var forecasts, var column])
     return ForecastEvaluation.Run(tree, forecasts, column);
 
@@ -18,6 +21,7 @@ Console.Error.WriteLine("""
            SignalStream.Eval ecg-leads DATA OUT [START_S]    all leads of a record together
            SignalStream.Eval monitor DOCUMENT
            SignalStream.Eval nab SERIES SCORES
+           SignalStream.Eval latency [SEED]
            SignalStream.Eval forecast DATA OUT COLUMN          every CSV series below DATA, 1, 3, 6 and 12 rows ahead
       DATA  folder of WFDB records
       OUT   folder for NNN.txt: a line `R_SAMPLE DECISION_SAMPLE CONFIDENCE` for each beat

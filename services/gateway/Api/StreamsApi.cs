@@ -27,6 +27,7 @@ internal static class StreamsApi
         api.MapGet("/streams", List);
         api.MapGet("/streams/{stream}", Find);
         api.MapHeartSettings();
+        api.MapSystem();
         return app;
     }
 

@@ -43,6 +43,12 @@ internal sealed class RelayMetrics(IMetricFactory metrics)
         "From the event time of a frame's last sample to the frame handed to a viewer's socket; of streams in real time, one delivery in 16.",
         new HistogramConfiguration { Buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5] });
 
+    /// <summary>Streams whose waves are taken from the bus.</summary>
+    public int StreamsNow => (int)_watched.Value;
+
+    /// <summary>Frames handed to viewers' sockets.</summary>
+    public long DeliveredSoFar => (long)_delivered.Distinct().Sum(type => type.Value);
+
     /// <summary>A header's fault as a label.</summary>
     public static string Label(FrameError error) => error switch
     {

@@ -255,8 +255,10 @@ internal sealed class Viewer(
             return true;
         }
 
-        if (Closing is not { } why || _closeTaken)
+        // Not before the worker has come to the close: what was posted before it goes first.
+        if (_closingSince == Never || _closeTaken)
             return false;
+        var why = Closing!;
         _closeTaken = true;
         next = new Outgoing(null, null, Framing.CloseMessage(why));
         return why != ViewerClose.Lost;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NATS.Client.Core;
 using SignalStream.Gateway.Relay;
 using SignalStream.Gateway.Relay.Thinning;
 using SignalStream.Messaging;
@@ -90,6 +91,14 @@ internal static class Answers
         0 => "full",
         Ladder.NewestOnly => "newest",
         _ => "envelope",
+    };
+
+    public static string NatsWord(NatsConnectionState state) => state switch
+    {
+        NatsConnectionState.Open => "open",
+        NatsConnectionState.Connecting => "connecting",
+        NatsConnectionState.Reconnecting => "reconnecting",
+        _ => "closed",
     };
 
     private static byte[] Write<T>(T message, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>

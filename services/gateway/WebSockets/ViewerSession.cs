@@ -107,7 +107,7 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
 
     private StatusMessage Status(Command command) => new(
         "status", command.Id, services.Identity.Instance, (services.Time.GetUtcNow() - services.Started).TotalSeconds,
-        NatsWord(services.Nats.ConnectionState), services.Viewers.Count, _viewer.QueuedBytes, [.. subscriptions.Active.Select(StreamAccount.Of)]);
+        Answers.NatsWord(services.Nats.ConnectionState), services.Viewers.Count, _viewer.QueuedBytes, [.. subscriptions.Active.Select(StreamAccount.Of)]);
 
     private static string NameOf(Command command) => command switch
     {
@@ -116,14 +116,6 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
         StatusCommand => "status",
         AccountsCommand => "accounts",
         _ => "time",
-    };
-
-    private static string NatsWord(NatsConnectionState state) => state switch
-    {
-        NatsConnectionState.Open => "open",
-        NatsConnectionState.Connecting => "connecting",
-        NatsConnectionState.Reconnecting => "reconnecting",
-        _ => "closed",
     };
 
     private double NowMs() => EventTime.Milliseconds(EventTime.Of(services.Time.GetUtcNow()));

@@ -111,13 +111,18 @@ public sealed class AnomalyDetector : IStateful
     public void SaveState(Span<byte> destination)
     {
         var writer = new StateWriter(destination, StateSize);
-        Write(ref writer);
+        Save(ref writer);
     }
 
     /// <inheritdoc/>
     public void RestoreState(ReadOnlySpan<byte> source)
     {
         var reader = new StateReader(source, StateSize);
+        Restore(ref reader);
+    }
+
+    internal void Restore(ref StateReader reader)
+    {
         reader.Expect(StateVersion, "version");
         _count = reader.Read<long>();
         _told = reader.Read<double>();
@@ -168,11 +173,11 @@ public sealed class AnomalyDetector : IStateful
     private int Measure()
     {
         var writer = StateWriter.Counter;
-        Write(ref writer);
+        Save(ref writer);
         return writer.Length;
     }
 
-    private void Write(ref StateWriter writer)
+    internal void Save(ref StateWriter writer)
     {
         writer.Write(StateVersion);
         writer.Write(_count);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using NATS.Client.Core;
 using SignalStream.Contracts;
@@ -68,6 +69,9 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public ValueTask PublishAsync(SignalEvent happened) =>
         _bus.PublishAsync(Subjects.Of(SignalType.Finding, happened.Place.Stream), EventCodec.Encode(happened));
+
+    /// <summary>Says what a replica of another service would.</summary>
+    public ValueTask AnnounceAsync(Contracts.V1.Announcement replica) => _bus.PublishAsync(Subjects.Cluster(replica.Service), replica.ToByteArray());
 
     /// <summary>Publishes one frame again and again, in order, until the viewer gets one: the subscription is made meanwhile.</summary>
     /// <returns>The first sample behind the last frame that was published.</returns>

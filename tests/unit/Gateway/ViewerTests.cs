@@ -22,6 +22,20 @@ public class ViewerTests
     }
 
     [Fact]
+    public void Close_WhileTheWorkerSends_ComesBehindWhatWasPostedBeforeIt()
+    {
+        _kit.Viewer.SendText(() =>
+        {
+            _kit.Viewer.SendText("two"u8.ToArray());
+            _kit.Viewer.Close(ViewerClose.TooManyErrors(20));
+            return [.. "one"u8];
+        });
+        _kit.Work();
+        Assert.Equal(["one", "two"], _kit.Socket.Sent.Select(s => Encoding.UTF8.GetString(s.Bytes)));
+        Assert.NotNull(_kit.Socket.ClosedWith);
+    }
+
+    [Fact]
     public void Flush_BeforeTheViewerHasSaidAnything_SendsNothing()
     {
         var wire = new FakeWire();
