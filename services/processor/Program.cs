@@ -1,11 +1,13 @@
 using SignalStream.Hosting;
 using SignalStream.Hosting.Partitions;
 using SignalStream.Processor.Heart;
+using SignalStream.Processor.Latency;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("processor"); // configuration, logs, metrics, health, NATS
 builder.AddPartitions("processor");      // which streams are this replica's, and each output once
 builder.AddHeart();                      // signal.wave.*.ecg.* -> signal.finding.*.ecg.*
+builder.AddLatency();                    // signal.reading.*.net.* -> signal.finding.*.net.*, signal.alert.*.net.*
 
 var app = builder.Build();
 app.MapServiceDefaults();

@@ -39,6 +39,18 @@ internal static class EventJson
                 json.WriteStartObject("heartRateVariability");
                 Fields(json, variability);
                 break;
+            case LatencyStatisticsEvent statistics:
+                json.WriteStartObject("latencyStatistics");
+                LatencyJson.Fields(json, statistics);
+                break;
+            case AnomalyEvent anomaly:
+                json.WriteStartObject("anomaly");
+                LatencyJson.Fields(json, anomaly);
+                break;
+            case TargetStateEvent target:
+                json.WriteStartObject("targetState");
+                LatencyJson.Fields(json, target);
+                break;
             case SkipEvent skip:
                 json.WriteStartObject("skip");
                 json.WriteString("input", skip.Input);

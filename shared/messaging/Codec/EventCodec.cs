@@ -67,6 +67,15 @@ public static class EventCodec
             case HeartRateVariabilityEvent variability:
                 message.HeartRateVariability = HeartCodec.Body(variability);
                 break;
+            case LatencyStatisticsEvent statistics:
+                message.LatencyStatistics = LatencyCodec.Body(statistics);
+                break;
+            case AnomalyEvent anomaly:
+                message.Anomaly = LatencyCodec.Body(anomaly);
+                break;
+            case TargetStateEvent target:
+                message.TargetState = LatencyCodec.Body(target);
+                break;
             case SkipEvent skip:
                 message.Skip = new V1.Skip { Input = skip.Input, Reason = skip.Reason, Output = Subjects.Token(skip.Output) };
                 break;
@@ -132,6 +141,9 @@ public static class EventCodec
             V1.Event.BodyOneofCase.Alert => AlertCodec.Read(place, message.MadeBy, message.Alert),
             V1.Event.BodyOneofCase.SignalQuality => HeartCodec.Read(place, message.MadeBy, message.SignalQuality),
             V1.Event.BodyOneofCase.HeartRateVariability => HeartCodec.Read(place, message.MadeBy, message.HeartRateVariability),
+            V1.Event.BodyOneofCase.LatencyStatistics => LatencyCodec.Read(place, message.MadeBy, message.LatencyStatistics),
+            V1.Event.BodyOneofCase.Anomaly => LatencyCodec.Read(place, message.MadeBy, message.Anomaly),
+            V1.Event.BodyOneofCase.TargetState => LatencyCodec.Read(place, message.MadeBy, message.TargetState),
             V1.Event.BodyOneofCase.Skip => new SkipEvent(
                 place, message.MadeBy, message.Skip.Input, message.Skip.Reason,
                 Subjects.TryParseType(message.Skip.Output, out var type) ? type : SignalType.Finding),

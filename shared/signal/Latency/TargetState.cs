@@ -64,6 +64,18 @@ public sealed class TargetState : IStateful
         return true;
     }
 
+    /// <summary>Nothing comes any more: what was known of the target holds no longer.</summary>
+    /// <param name="timeNs">Since when, ns since the Unix epoch.</param>
+    /// <returns>Whether the condition changed.</returns>
+    public bool Forget(long timeNs)
+    {
+        (_answeredInARow, _lostInARow, _badNs) = (0, 0, 0);
+        if (Condition == TargetCondition.Unknown)
+            return false;
+        (Condition, SinceNs) = (TargetCondition.Unknown, timeNs);
+        return true;
+    }
+
     /// <inheritdoc/>
     public void SaveState(Span<byte> destination)
     {
