@@ -7,7 +7,7 @@ DOTNET_QUIET := --nologo --verbosity minimal
 export CALLER := $(if $(PWD),$(PWD),$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check clean up down bench-latency bench-nats bench-processor bench-relay load chaos-nats chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-latency eval-forecast backtest bench-ecg
+.PHONY: help run test build check clean up down bench-latency bench-nats bench-processor bench-relay load chaos-nats chaos-resume chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-latency eval-forecast backtest bench-ecg
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,10 @@ CHAOS = dotnet test tests/chaos --configuration Release $(DOTNET_QUIET) --logger
 
 chaos-nats: ## the NATS client while nats-server is killed under load and its line fails (KILLS=20 CHAOS_SEED=…)
 	CHAOS_KILLS=$(or $(KILLS),20) $(CHAOS) --filter FullyQualifiedName~ChaosTests.Nats
+
+chaos-resume: ## viewers, gateways and nats-server interrupted, what each viewer got against what was made (COUNT=2000 LONGEST=60 VIEWERS=24 SEED=…)
+	CHAOS_COUNT=$(or $(COUNT),2000) CHAOS_LONGEST=$(or $(LONGEST),60) CHAOS_VIEWERS=$(or $(VIEWERS),24) CHAOS_SEED=$(SEED) \
+	$(CHAOS) --filter FullyQualifiedName~ChaosTests.Relay.Resume
 
 chaos-processor: ## processors under faults for SECONDS (600 at most): every finding once (REPLICAS=3 STREAMS=32 SEED=… FAULTS=Kill,Cut,…)
 	CHAOS_PROCESSOR=1 CHAOS_SECONDS=$(or $(SECONDS),600) CHAOS_REPLICAS=$(REPLICAS) CHAOS_STREAMS=$(STREAMS) CHAOS_SEED=$(SEED) CHAOS_FAULTS=$(FAULTS) \

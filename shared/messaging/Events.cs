@@ -8,7 +8,11 @@ namespace SignalStream.Messaging;
 /// <param name="Epoch">Epoch of that stream's frames.</param>
 /// <param name="Index">Sample (for a reading: its number) in the epoch.</param>
 /// <param name="TimeNs">Event time of that sample, ns since the Unix epoch.</param>
-public readonly record struct EventPlace(StreamId Stream, uint Epoch, ulong Index, long TimeNs);
+public readonly record struct EventPlace(StreamId Stream, uint Epoch, ulong Index, long TimeNs)
+{
+    /// <summary>Whether it comes after another place of the same stream.</summary>
+    public bool IsAbove(EventPlace other) => Epoch > other.Epoch || (Epoch == other.Epoch && Index > other.Index);
+}
 
 /// <summary>A finding, forecast or alert.</summary>
 /// <param name="Place">Where in its stream it belongs.</param>

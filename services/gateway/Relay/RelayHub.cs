@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using SignalStream.Contracts;
+using SignalStream.Gateway.Relay.Resume;
 using SignalStream.Gateway.Relay.Thinning;
 
 namespace SignalStream.Gateway.Relay;
 
 /// <summary>Joins viewers and streams; a stream's waves flow while somebody wants them.</summary>
-internal sealed class RelayHub(WaveFeeds feeds, FramePool pool)
+internal sealed class RelayHub(WaveFeeds feeds, ReplayReader replays, FramePool pool, TimeProvider time)
 {
     private readonly ConcurrentDictionary<StreamId, Lazy<StreamTopic>> _topics = new();
     private uint _lastNumber;
@@ -14,12 +15,21 @@ internal sealed class RelayHub(WaveFeeds feeds, FramePool pool)
     public StreamTopic Topic(StreamId stream) => _topics.GetOrAdd(
         stream, id => new Lazy<StreamTopic>(() => new StreamTopic(Interlocked.Increment(ref _lastNumber), id, pool))).Value;
 
-    public ViewerStream Attach(Viewer viewer, StreamId stream, TypeSet types, Detail? detail = null)
+    /// <param name="viewer">Who gets it.</param>
+    /// <param name="stream">What.</param>
+    /// <param name="types">What of it.</param>
+    /// <param name="detail">How much of its waves; null for all.</param>
+    /// <param name="from">From where on; null for what is live.</param>
+    public ViewerStream Attach(Viewer viewer, StreamId stream, TypeSet types, Detail? detail = null, ResumePoint? from = null)
     {
         var attached = new ViewerStream(viewer, Topic(stream), types, detail);
+        if (from is not null)
+            attached.Resume(from, pool, time);
         attached.Topic.Attach(attached);
         if (attached.WantsWaves)
             feeds.Watch(attached.Topic, attached.Viewer.Worker);
+        if (from is not null)
+            replays.Start(attached, from);
         return attached;
     }
 

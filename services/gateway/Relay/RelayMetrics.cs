@@ -34,6 +34,11 @@ internal sealed class RelayMetrics(IMetricFactory metrics)
     private readonly Counter _steps = metrics.CreateCounter(
         "signalstream_gateway_ladder_steps_total", "Changes of what lagging viewers get, by what they came to.", ["form"]);
 
+    private readonly Gauge _replays = metrics.CreateGauge("signalstream_gateway_replays", "Logs that are being read for viewers that came back.");
+    private readonly Counter _replayed = metrics.CreateCounter("signalstream_gateway_replayed_frames_total", "Frames and events read from the logs for viewers that came back.");
+    private readonly Counter _holes = metrics.CreateCounter(
+        "signalstream_gateway_holes_total", "Holes in what came from the bus, by whether the log had what was missing.", ["outcome"]);
+
     private readonly Counter _sent = metrics.CreateCounter("signalstream_gateway_bytes_sent_total", "Bytes of messages handed to viewers' sockets.");
     private readonly Counter _closed = metrics.CreateCounter(
         "signalstream_gateway_viewers_closed_total", "Viewers that are gone, by why.", ["reason"]);
@@ -71,6 +76,12 @@ internal sealed class RelayMetrics(IMetricFactory metrics)
     public void FrameRejected(string reason) => _rejected.WithLabels(reason).Inc();
 
     public void FrameDropped(string reason) => _dropped.WithLabels(reason).Inc();
+
+    public void Replays(int change) => _replays.Inc(change);
+
+    public void Replayed(int frames) => _replayed.Inc(frames);
+
+    public void Hole(bool isFilled) => _holes.WithLabels(isFilled ? "filled" : "told").Inc();
 
     public void ViewersThinned(int count) => _thinned.Set(count);
 

@@ -27,6 +27,15 @@ internal sealed class RelayOptions
     /// <summary>Threads that send to viewers; 0: one a core.</summary>
     [Range(0, 256)] public int Workers { get; set; }
 
+    /// <summary>A hole in a stream's frames is looked for in its log so long before it is told, s; the stream's waves wait meanwhile.</summary>
+    [Range(0, 60)] public int HealSeconds { get; set; } = 5;
+
+    /// <summary>What a returning viewer missed comes at so many times the pace of life: a minute in half a second.</summary>
+    [Range(2, 10_000)] public int ReplaySpeed { get; set; } = 120;
+
+    /// <summary>Logs that are read at once for returning viewers; the others wait their turn.</summary>
+    [Range(1, 10_000)] public int ReplayReaders { get; set; } = 64;
+
     /// <summary>Events of so long a time are read at start, s, so that the last known ones are there.</summary>
     [Range(1, 86400)] public int EventsBackSeconds { get; set; } = 120;
 }

@@ -1,5 +1,7 @@
+using SignalStream.Gateway.Relay.Resume;
 using SignalStream.Hosting;
 using SignalStream.Messaging.Catalog;
+using SignalStream.Messaging.Logs;
 
 namespace SignalStream.Gateway.Relay;
 
@@ -15,6 +17,9 @@ internal static class RelayRegistration
         services.AddSingleton<RelayWorkers>();
         services.AddSingleton<CatalogView>();
         services.AddSingleton<WaveFeeds>();
+        services.AddSingleton<LogReplay>();
+        services.AddSingleton<ReplayReader>();
+        services.AddSingleton<HoleFiller>();
         services.AddSingleton<RelayHub>();
         services.AddSingleton<ViewerRegistry>();
         services.AddHealthChecks().AddCheck<CatalogHealthCheck>("catalog");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SignalStream.Gateway.Relay.Resume;
 
 namespace SignalStream.Gateway.Relay;
 
@@ -75,6 +76,9 @@ internal sealed class RelayWorker(RelayOptions options, FramePool pool, RelayMet
     /// <summary>There may be room again, or it may begin.</summary>
     public void Post(Viewer viewer) => Post(new Posted(viewer, null));
 
+    /// <summary>What a log had for one viewer; the holds on the frames go over.</summary>
+    public void Post(ViewerStream stream, ReplayBatch batch) => Post(new Posted(stream, batch));
+
     /// <summary>A text that is written when its turn has come.</summary>
     public void Post(Viewer viewer, Func<byte[]> text) => Post(new Posted(viewer, text));
 
@@ -136,11 +140,18 @@ internal sealed class RelayWorker(RelayOptions options, FramePool pool, RelayMet
                 wave.Release();
                 break;
             case { To: ViewerStream stream, What: SharedFrame happened }:
-                Touch(stream.Viewer).AddUrgent(new Outgoing(stream, happened, null));
+                Touch(stream.Viewer).AddEvent(stream, happened);
                 happened.Release();
                 break;
+            case { To: ViewerStream stream, What: ReplayBatch batch }:
+                Touch(stream.Viewer);
+                if (stream.Resuming is { } resuming)
+                    resuming.TakeLogged(batch);
+                else
+                    batch.Done();
+                break;
             case { To: ViewerStream ended }:
-                ended.EndThinning();
+                ended.End();
                 break;
             case { To: SendOrPostCallback callback }:
                 callback(posted.What);

@@ -141,6 +141,14 @@ internal sealed class FramePool(ArrayPool<byte> buffers)
         return new SharedFrame(this, buffer, frame.Length, header with { Topic = topic }, null);
     }
 
+    /// <summary>A frame of its own with the same bytes, on which other envelopes may hang.</summary>
+    public SharedFrame Clone(SharedFrame frame)
+    {
+        var buffer = Rent(frame.Length);
+        frame.Bytes.Span.CopyTo(buffer.AsSpan(SharedFrame.Offset));
+        return new SharedFrame(this, buffer, frame.Length, frame.Header, frame.Event);
+    }
+
     /// <summary>An event from its log.</summary>
     /// <param name="topic">The gateway's number for the event's stream.</param>
     /// <param name="rateHz">Of that stream; 0 when not known.</param>

@@ -12,6 +12,7 @@ internal sealed class StreamTopic
     private readonly FramePool _pool;
     private readonly Thinner _thinner;
     private readonly Lock _gate = new();
+    private readonly Lock _publishing = new();
     private readonly Dictionary<string, (SignalType Type, SharedFrame Frame)> _last = [];
     private volatile Watchers[] _watchers = [];
     private volatile CatalogEntry? _entry;
@@ -74,12 +75,16 @@ internal sealed class StreamTopic
         viewer.Viewer.Worker.PostEnd(viewer);
     }
 
-    /// <summary>A frame's way to its viewers: one post a worker, whoever watches. One caller at a time; it keeps its own hold.</summary>
+    /// <summary>A frame's way to its viewers: one post a worker, whoever watches. The caller keeps its own hold.</summary>
     public void Publish(SharedFrame wave)
     {
-        _thinner.Thin(wave);
-        foreach (var watchers in _watchers)
-            watchers.Worker.Post(watchers.Viewers, wave.Hold());
+        // A feed that ends may still have one on its way when the next one begins.
+        lock (_publishing)
+        {
+            _thinner.Thin(wave);
+            foreach (var watchers in _watchers)
+                watchers.Worker.Post(watchers.Viewers, wave.Hold());
+        }
     }
 
     /// <summary>Passes an event on and keeps it as the last known; false when it is not above the last one of its kind.</summary>
@@ -88,7 +93,7 @@ internal sealed class StreamTopic
         lock (_gate)
         {
             var kind = logged.Event.Kind;
-            if (_last.TryGetValue(kind, out var last) && !IsAbove(logged.Event.Place, last.Frame.Event!.Place))
+            if (_last.TryGetValue(kind, out var last) && !logged.Event.Place.IsAbove(last.Frame.Event!.Place))
                 return false;
             var frame = _pool.Event(Number, (float)(_entry?.RateHz ?? 0), logged);
             foreach (var viewer in _watchers.SelectMany(w => w.Viewers).Where(v => v.Types.Contains(type)))
@@ -106,9 +111,6 @@ internal sealed class StreamTopic
         var others = _watchers.Where(w => w.Worker != worker);
         _watchers = viewers.Length == 0 ? [.. others] : [.. others, new Watchers(worker, viewers)];
     }
-
-    private static bool IsAbove(EventPlace place, EventPlace last) =>
-        place.Epoch > last.Epoch || (place.Epoch == last.Epoch && place.Index > last.Index);
 
     private void TellLast(ViewerStream viewer, TypeSet types)
     {

@@ -59,6 +59,9 @@ internal sealed class Viewer(
     /// <summary>Writes what it is told when the step has changed; null: it is not told.</summary>
     public Func<byte[]>? Accounts { get; set; }
 
+    /// <summary>By its worker alone.</summary>
+    public ViewerQueue Queue => _queue;
+
     /// <summary>Whether its worker will look after it in this turn.</summary>
     public bool IsTouched { get; set; }
 
@@ -95,10 +98,20 @@ internal sealed class Viewer(
 
     public void AddWave(ViewerStream stream, SharedFrame wave)
     {
-        if (_ladder.Step == 0 && stream.Form is null && stream.Detail is null)
+        if (_ladder.Step == 0 && stream.IsPlain)
             _queue.AddWave(stream, wave);
+        else if (stream.Resuming is { } resuming)
+            resuming.TakeLive(wave);
         else
-            stream.Thin(wave, _ladder.Step, _queue);
+            stream.Take(wave, stream.TargetOf(wave, _ladder.Step), stream.Topic.Levels);
+    }
+
+    public void AddEvent(ViewerStream stream, SharedFrame happened)
+    {
+        if (stream.Events is { } known)
+            known.TakeLive(happened);
+        else
+            AddUrgent(new Outgoing(stream, happened, null));
     }
 
     public void AddUrgent(Outgoing item)

@@ -1,4 +1,5 @@
 using SignalStream.Contracts;
+using SignalStream.Gateway.Relay.Resume;
 using SignalStream.Gateway.Relay.Thinning;
 using SignalStream.Messaging;
 
@@ -41,7 +42,16 @@ internal sealed class ViewerStream(Viewer viewer, StreamTopic topic, TypeSet typ
     /// <summary>False once the viewer has unsubscribed: what still waits is not sent.</summary>
     public bool Wanted => Volatile.Read(ref _left) == 0;
 
-    /// <summary>Its form when that is not simply full samples. By the viewer's worker, as all of the following.</summary>
+    /// <summary>On its way from the log to what is live; null once it is there. By the viewer's worker, as all of the following.</summary>
+    public Resuming? Resuming { get; private set; }
+
+    /// <summary>Which events it has, when it came back for more.</summary>
+    public EventReplay? Events { get; private set; }
+
+    /// <summary>Waves go out as they come, as long as the viewer keeps up.</summary>
+    public bool IsPlain => Form is null && Resuming is null && Detail is null;
+
+    /// <summary>Its form when that is not simply full samples.</summary>
     public Representation? Form { get; private set; }
 
     /// <summary>In the step of the newest only: the wave that waits.</summary>
@@ -54,30 +64,46 @@ internal sealed class ViewerStream(Viewer viewer, StreamTopic topic, TypeSet typ
 
     public void Leave() => Volatile.Write(ref _left, 1);
 
-    /// <summary>Takes a frame in the form that the viewer's step and its own wish ask for.</summary>
-    public void Thin(SharedFrame wave, int step, ViewerQueue queue)
+    /// <summary>Before it is attached: first what the logs have from a place on.</summary>
+    public void Resume(ResumePoint from, FramePool pool, TimeProvider time)
+    {
+        Events = new EventReplay(this, from, time.GetUtcNow());
+        Resuming = new Resuming(this, from, pool, time);
+    }
+
+    /// <summary>It is live.</summary>
+    public void Resumed() => Resuming = null;
+
+    /// <summary>The scale that the viewer's step and its own wish ask for; 0 for full samples.</summary>
+    public int TargetOf(SharedFrame wave, int step) => wave.Header.Kind == FrameKind.Samples
+        ? Math.Max(Columns.ScaleAt(step, wave.Header.RateHz), Detail?.ScaleFor(wave.Header.RateHz) ?? 0)
+        : Form?.Target ?? 0;
+
+    /// <summary>Takes a frame in the form that is wanted, or on the way there.</summary>
+    /// <param name="wave">With its envelopes.</param>
+    /// <param name="target">Scale, or 0.</param>
+    /// <param name="levels">Of whoever makes the envelopes.</param>
+    public void Take(SharedFrame wave, int target, LevelsWanted levels)
     {
         if (!Wanted)
             return;
-        var rateHz = wave.Header.RateHz;
-        var target = wave.Header.Kind == FrameKind.Samples
-            ? Math.Max(Columns.ScaleAt(step, rateHz), Detail?.ScaleFor(rateHz) ?? 0)
-            : Form?.Target ?? 0;
         if (Form is null && target == 0)
         {
-            queue.AddWave(this, wave);
+            viewer.Queue.AddWave(this, wave);
             return;
         }
 
-        Form ??= new Representation(this);
-        Form.Take(wave, target, queue);
+        Form ??= new Representation(this, levels);
+        Form.Take(wave, target, viewer.Queue);
         if (Form is { Scale: 0, Target: 0 })
             Form = null;
     }
 
     /// <summary>It has left, or wants no waves any more.</summary>
-    public void EndThinning()
+    public void End()
     {
+        Resuming?.End();
+        Resuming = null;
         Form?.End();
         Form = null;
     }

@@ -1,5 +1,6 @@
 using NATS.Client.Core;
 using SignalStream.Contracts;
+using SignalStream.Gateway.Relay.Resume;
 using SignalStream.Messaging;
 
 namespace SignalStream.Gateway.Relay;
@@ -10,6 +11,9 @@ internal sealed class WaveFeed : IAsyncDisposable
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseWhenBehind = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>Frames that wait for what is missing before them; at 25 a second nearly three minutes.</summary>
+    private const int MostKept = 4096;
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly StreamTopic _topic;
     private readonly FramePool _pool;
@@ -17,12 +21,15 @@ internal sealed class WaveFeed : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private Task _running = Task.CompletedTask;
-    private WaveOrder _order;
+    private readonly FrameSequence _sequence = new();
+    private readonly HoleFiller? _filler;
+    private Task _filling = Task.CompletedTask;
     private Complaints _complaints;
 
-    internal WaveFeed(StreamTopic topic, FramePool pool, RelayMetrics metrics, TimeProvider time, ILogger log)
+    internal WaveFeed(StreamTopic topic, FramePool pool, HoleFiller? filler, RelayMetrics metrics, TimeProvider time, ILogger log)
     {
         _topic = topic;
+        _filler = filler;
         _pool = pool;
         _metrics = metrics;
         _time = time;
@@ -31,10 +38,10 @@ internal sealed class WaveFeed : IAsyncDisposable
     }
 
     public static WaveFeed Start(
-        StreamTopic topic, SignalBus bus, FramePool pool, RelayWorker worker, RelayWorkers workers, RelayOptions options, RelayMetrics metrics,
+        StreamTopic topic, SignalBus bus, FramePool pool, HoleFiller filler, RelayWorker worker, RelayWorkers workers, RelayOptions options, RelayMetrics metrics,
         TimeProvider time, ILogger log)
     {
-        var feed = new WaveFeed(topic, pool, metrics, time, log);
+        var feed = new WaveFeed(topic, pool, filler, metrics, time, log);
         feed._running = worker.RunAsync(() => feed.RunAsync(bus, workers, options.BusFrames));
         return feed;
     }
@@ -43,6 +50,8 @@ internal sealed class WaveFeed : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _running;
+        await _filling;
+        _sequence.Clear();
         _stopping.Dispose();
     }
 
@@ -61,22 +70,87 @@ internal sealed class WaveFeed : IAsyncDisposable
             return;
         }
 
-        if (!_order.TryTake(header, SharedFrame.CoverOf(header, frame), out var lost))
+        Place(frame, header);
+    }
+
+    /// <summary>The same for a frame from the log: most of them are there already.</summary>
+    private void RelayLogged(ReadOnlySpan<byte> frame)
+    {
+        if (FrameHeader.TryRead(frame, out var header) == FrameError.None && header.Kind != FrameKind.Event
+            && _sequence.Judge(header, SharedFrame.CoverOf(header, frame)) != Arrival.Repeat)
+        {
+            Place(frame, header);
+        }
+    }
+
+    private void Place(ReadOnlySpan<byte> frame, FrameHeader header)
+    {
+        var arrival = _sequence.Judge(header, SharedFrame.CoverOf(header, frame));
+        if (arrival == Arrival.Repeat)
         {
             Refuse("repeat", $"epoch {header.Epoch}, first {header.First}: not above what came before.");
             return;
         }
 
         _metrics.FrameIn();
-        if (lost is { } stretch)
-            Publish(_pool.Gap(_topic.Number, stretch, GapReason.BeforeGateway));
-        Publish(_pool.Copy(frame, header, _topic.Number));
+        if (arrival == Arrival.NewEpoch)
+            TellHoles();
+        var copy = _pool.Copy(frame, header, _topic.Number);
+        if (arrival == Arrival.Ahead)
+            Keep(copy);
+        else
+            Publish(copy);
+        copy.Release();
+        PublishKept();
     }
 
     private void Publish(SharedFrame frame)
     {
+        _sequence.Take(frame);
         _topic.Publish(frame);
-        frame.Release();
+    }
+
+    /// <summary>Something is missing: while the log is asked for it, what came after it waits.</summary>
+    private void Keep(SharedFrame frame)
+    {
+        var isNew = !_sequence.HasHole;
+        _sequence.Hold(frame);
+        if (_filler is null || _sequence.Waiting > MostKept || _stopping.IsCancellationRequested)
+            TellHoles();
+        else if (isNew && _filling.IsCompleted)
+            _filling = FillAsync(_filler, frame.Header);
+    }
+
+    private void PublishKept()
+    {
+        while (_sequence.TryTakeHeld(out var kept))
+        {
+            _topic.Publish(kept!);
+            kept!.Release();
+        }
+    }
+
+    private void TellHoles()
+    {
+        while (_sequence.HasHole)
+        {
+            var gap = _pool.Gap(_topic.Number, _sequence.SkipHole(), GapReason.BeforeGateway);
+            _topic.Publish(gap);
+            gap.Release();
+            PublishKept();
+            _metrics.Hole(isFilled: false);
+        }
+    }
+
+    private async Task FillAsync(HoleFiller filler, FrameHeader after)
+    {
+        var missing = after.First - _sequence.Place!.Value.Next;
+        var isFilled = await filler.FillAsync(
+            _topic, missing / (double)after.RateHz, frame => RelayLogged(frame.Span), () => _sequence.HasHole, _stopping.Token);
+        if (isFilled)
+            _metrics.Hole(isFilled: true);
+        else if (!_stopping.IsCancellationRequested)
+            TellHoles();
     }
 
     private async Task RunAsync(SignalBus bus, RelayWorkers workers, int capacity)

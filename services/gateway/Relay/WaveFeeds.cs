@@ -1,10 +1,11 @@
+using SignalStream.Gateway.Relay.Resume;
 using SignalStream.Messaging;
 
 namespace SignalStream.Gateway.Relay;
 
 /// <summary>One subscription for each stream whose waves somebody wants, dropped some seconds after the last one has left.</summary>
 internal sealed class WaveFeeds(
-    SignalBus bus, FramePool pool, RelayWorkers workers, RelayOptions options, RelayMetrics metrics, TimeProvider time, ILogger<WaveFeeds> log) : IAsyncDisposable
+    SignalBus bus, FramePool pool, HoleFiller filler, RelayWorkers workers, RelayOptions options, RelayMetrics metrics, TimeProvider time, ILogger<WaveFeeds> log) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<StreamTopic, Watched> _watched = [];
@@ -27,7 +28,7 @@ internal sealed class WaveFeeds(
         {
             if (!_watched.TryGetValue(topic, out var watched))
             {
-                watched = _watched[topic] = new Watched(WaveFeed.Start(topic, bus, pool, worker, workers, options, metrics, time, log));
+                watched = _watched[topic] = new Watched(WaveFeed.Start(topic, bus, pool, filler, worker, workers, options, metrics, time, log));
                 metrics.StreamsWatched(_watched.Count);
             }
 

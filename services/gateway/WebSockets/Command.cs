@@ -1,7 +1,9 @@
 using System.Text.Json;
 using SignalStream.Contracts;
 using SignalStream.Gateway.Relay;
+using SignalStream.Gateway.Relay.Resume;
 using SignalStream.Gateway.Relay.Thinning;
+using SignalStream.Messaging;
 
 namespace SignalStream.Gateway.WebSockets;
 
@@ -32,7 +34,24 @@ internal abstract record Command(JsonElement? Id);
 /// <param name="Streams">Names and patterns.</param>
 /// <param name="Types">What of them.</param>
 /// <param name="Detail">How much of their waves at most; null for all there is.</param>
-internal sealed record SubscribeCommand(JsonElement? Id, IReadOnlyList<Selector> Streams, TypeSet Types, Detail? Detail = null) : Command(Id);
+/// <param name="From">From where on; null for what is live.</param>
+internal sealed record SubscribeCommand(JsonElement? Id, IReadOnlyList<Selector> Streams, TypeSet Types, Detail? Detail = null, ResumeCommand? From = null) : Command(Id);
+
+/// <summary>From where on streams are wanted.</summary>
+/// <param name="All">Holds for every stream of the command; null when only some have a place.</param>
+/// <param name="Places">Of single streams.</param>
+/// <param name="After">Sequences of the last events that the viewer has.</param>
+internal sealed record ResumeCommand(ResumePoint? All, IReadOnlyDictionary<StreamId, ResumePoint> Places, IReadOnlyDictionary<SignalType, ulong> After)
+{
+    /// <summary>Null: the stream is wanted live.</summary>
+    public ResumePoint? Of(StreamId stream)
+    {
+        var point = Places.GetValueOrDefault(stream) ?? All;
+        if (point is null)
+            return After.Count > 0 ? new ResumePoint(0, 0, null, After) : null;
+        return point.After.Count > 0 ? point : point with { After = After };
+    }
+}
 
 internal sealed record UnsubscribeCommand(JsonElement? Id, IReadOnlyList<Selector> Streams) : Command(Id);
 

@@ -78,12 +78,14 @@ internal static class CommandParser
     {
         var types = TypeSet.All;
         Detail? detail = null;
+        ResumeCommand? from = null;
         var error = ReadSelectors(root, out var streams);
-        error = UnknownField(root, "subscribe", "streams", "types", "maxRate", "columns") ?? error;
+        error = UnknownField(root, "subscribe", "streams", "types", "maxRate", "columns", "from", "after") ?? error;
         if (error is null && root.TryGetProperty("types", out var given) && !TryReadTypes(given, out types))
             error = CommandError.BadField("types", TypeRule);
         error ??= ReadDetail(root, out detail);
-        return error is null ? new SubscribeCommand(id, streams, types, detail) : new ParsedCommand(null, error, id);
+        error ??= ResumeReader.Read(root, streams, out from);
+        return error is null ? new SubscribeCommand(id, streams, types, detail, from) : new ParsedCommand(null, error, id);
     }
 
     private static CommandError? ReadDetail(JsonElement root, out Detail? detail)

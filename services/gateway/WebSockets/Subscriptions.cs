@@ -1,5 +1,6 @@
 using SignalStream.Contracts;
 using SignalStream.Gateway.Relay;
+using SignalStream.Gateway.Relay.Resume;
 using SignalStream.Gateway.Relay.Thinning;
 using SignalStream.Messaging.Catalog;
 
@@ -42,7 +43,7 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
             viewer.SendText(Answers.Subscribed(
                 command.Id, [.. entries.Select(Describe)], [.. command.Streams.Where(s => s.Stream is null).Select(s => s.ToString())]));
             foreach (var entry in entries)
-                Apply(entry.Stream);
+                Apply(entry.Stream, command.From?.Of(entry.Stream));
             TakeSnapshot();
             return null;
         }
@@ -158,14 +159,21 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
     }
 
     /// <summary>Brings what the viewer gets of a stream in line with what it has subscribed; a name outranks a pattern.</summary>
-    private void Apply(StreamId stream)
+    private void Apply(StreamId stream, ResumePoint? from = null)
     {
         var wanted = _names.TryGetValue(stream, out var wish) || _kinds.TryGetValue(stream.Kind, out wish);
         var active = _active.TryGetValue(stream, out var current);
+        if (active && from is not null)
+        {
+            // It begins anew, its accounts too.
+            hub.Detach(current!);
+            active = false;
+        }
+
         if (wanted && active)
             hub.Change(current!, wish.Types, wish.Detail);
         else if (wanted)
-            _active[stream] = hub.Attach(viewer, stream, wish.Types, wish.Detail);
+            _active[stream] = hub.Attach(viewer, stream, wish.Types, wish.Detail, from);
         else if (active && _active.Remove(stream))
             hub.Detach(current!);
     }

@@ -41,7 +41,7 @@ public sealed class NatsOptions
         // A service that was started before its server waits for it, and one that comes back is taken at once.
         RetryOnInitialConnect = true,
         ReconnectWaitMin = TimeSpan.FromMilliseconds(100),
-        ReconnectWaitMax = TimeSpan.FromSeconds(2),
+        ReconnectWaitMax = TimeSpan.FromMilliseconds(500),
         MaxReconnectRetry = -1,
         IgnoreAuthErrorAbort = true,
         PublishTimeoutOnDisconnected = true,

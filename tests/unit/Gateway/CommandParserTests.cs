@@ -1,4 +1,5 @@
 using System.Text;
+using SignalStream.Contracts;
 using SignalStream.Gateway.Relay;
 using SignalStream.Gateway.Relay.Thinning;
 using SignalStream.Gateway.WebSockets;
@@ -30,6 +31,27 @@ public class CommandParserTests
     public void Parse_SubscribeToLess_GivesTheDetail(string fields, double? mostHz, int scale) => Assert.Equal(
         mostHz is null && scale == 0 ? null : new Detail(mostHz, scale),
         Good<SubscribeCommand>($$"""{"cmd":"subscribe","streams":["ecg.*"]{{fields}}}""").Detail);
+
+    [Fact]
+    public void Parse_SubscribeFromPlaces_GivesEachStreamItsOwn()
+    {
+        var from = Good<SubscribeCommand>("""
+            {"cmd":"subscribe","streams":["ecg.*"],"from":{"ecg.a":{"epoch":7,"first":100,"finding":5},"ecg.b":{"first":3,"epoch":8}},"after":{"alert":9}}
+            """).From!;
+        var (one, other) = (from.Of(new StreamId("ecg", "a"))!, from.Of(new StreamId("ecg", "b"))!);
+        Assert.Equal((7u, 100UL, 5UL), (one.Epoch, one.First, one.After[SignalType.Finding]));
+        Assert.Equal((8u, 3UL, 9UL), (other.Epoch, other.First, other.After[SignalType.Alert]));
+        Assert.False(from.Of(new StreamId("ecg", "c"))!.WantsWaves);
+    }
+
+    [Theory]
+    [InlineData("0", false)]
+    [InlineData("-10.5", true)]
+    public void Parse_SubscribeFromSecondsBack_HoldsForAll(string seconds, bool back)
+    {
+        var from = Good<SubscribeCommand>($$"""{"cmd":"subscribe","streams":["ecg.*"],"from":{{seconds}}}""").From;
+        Assert.Equal(back ? TimeSpan.FromSeconds(10.5) : null, from?.Of(new StreamId("ecg", "a"))?.Back);
+    }
 
     [Fact]
     public void Parse_Time_GivesTheViewersTime() => Assert.Equal(123.4, Good<TimeCommand>("""{"cmd":"time","id":"a","t0":123.4}""").T0);
@@ -82,6 +104,16 @@ public class CommandParserTests
     [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"columns":65536}""")]
     [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"columns":2.5}""")]
     [InlineData("unknown_field", """{"cmd":"accounts","streams":["ecg.a"]}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"from":1}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"from":-86401}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"from":"now"}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"from":{"epoch":1}}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"from":{"epoch":0,"first":1}}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"from":{"epoch":1,"first":-1}}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"from":{"epoch":1,"first":1,"wave":1}}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"from":{"net.a":{"epoch":1,"first":1}}}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"after":{"wave":1}}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"after":7}""")]
     [InlineData("bad_field", """{"cmd":"time"}""")]
     [InlineData("bad_field", """{"cmd":"time","t0":"1"}""")]
     [InlineData("bad_field", """{"cmd":"time","t0":1e999}""")]

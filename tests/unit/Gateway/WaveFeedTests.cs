@@ -71,5 +71,5 @@ public class WaveFeedTests
         Assert.Equal(0, _kit.Buffers.Out);
     }
 
-    private WaveFeed NewFeed() => new(_kit.Topic, _kit.Frames, _kit.Metrics, _kit.Time, NullLogger.Instance);
+    private WaveFeed NewFeed() => new(_kit.Topic, _kit.Frames, null, _kit.Metrics, _kit.Time, NullLogger.Instance);
 }

@@ -8,9 +8,8 @@ namespace SignalStream.Gateway.Relay.Thinning;
 /// lies before that place goes out in the old form and what lies behind it in the new one. Where the source breaks off,
 /// columns that are full are told, the rest of one is given up and counted, and samples go on in full up to the next block.
 /// </remarks>
-internal sealed class Representation(ViewerStream stream)
+internal sealed class Representation(ViewerStream stream, LevelsWanted levels)
 {
-    private readonly LevelsWanted _levels = stream.Topic.Levels;
     private long _wantedSince;
 
     /// <summary>0: full samples; s: columns of 2^s.</summary>
@@ -43,11 +42,11 @@ internal sealed class Representation(ViewerStream stream)
         if (target == Target)
             return;
         if (target > 0 && target != Scale)
-            _wantedSince = _levels.Add(target);
+            _wantedSince = levels.Add(target);
         else
             _wantedSince = long.MinValue;
         if (Target > 0 && Target != Scale)
-            _levels.Remove(Target);
+            levels.Remove(Target);
         Target = target;
     }
 
@@ -55,7 +54,7 @@ internal sealed class Representation(ViewerStream stream)
     private void Become(int scale)
     {
         if (Scale > 0 && Scale != Target)
-            _levels.Remove(Scale);
+            levels.Remove(Scale);
         Scale = scale;
     }
 

@@ -1,8 +1,9 @@
 import { type Signal, signal } from "@preact/signals";
 import { Percentiles } from "../time/percentiles";
 import { type Millis, millis } from "../time/units";
+import type { EventLog, Place } from "../wire/commands";
 import { decodeEvent } from "../wire/event";
-import type { Frame } from "../wire/frame";
+import type { EventFrame, Frame } from "../wire/frame";
 import type { StreamInfo } from "../wire/streamInfo";
 import { Findings } from "./findings";
 import { WaveFeed } from "./waveFeed";
@@ -21,6 +22,8 @@ export class LiveStream {
   readonly findings = new Findings();
   readonly latency = new Percentiles(LATENCIES);
   badEvents = 0;
+  /** The last one of each log. */
+  readonly #sequences: Partial<Record<EventLog, number>> = {};
 
   constructor(readonly name: string) {}
 
@@ -40,9 +43,15 @@ export class LiveStream {
         this.wave.acceptGap(frame);
         break;
       case "event":
-        this.#acceptEvent(frame.body, now);
+        this.#acceptEvent(frame, now);
         break;
     }
+  }
+
+  /** From where on to go on after an interruption; undefined when nothing has come yet. */
+  get place(): Place | undefined {
+    const epoch = this.wave.current;
+    return epoch && { epoch: epoch.epoch, first: epoch.samples.end, ...this.#sequences };
   }
 
   /** The pen has reached this place: how old is it? A replay at a factor has left the wall clock, so it has no age. */
@@ -60,9 +69,10 @@ export class LiveStream {
     return last !== undefined && millis(now - last) > OVERDUE_MS;
   }
 
-  #acceptEvent(body: Uint8Array, now: Millis): void {
+  #acceptEvent({ body, first }: EventFrame, now: Millis): void {
     try {
       const event = decodeEvent(body);
+      if (event.log) this.#sequences[event.log] = Number(first);
       const epoch = this.wave.current;
       const isNew = this.findings.accept(event, now);
       if (isNew && event.body.kind === "beat" && epoch?.epoch === event.epoch)

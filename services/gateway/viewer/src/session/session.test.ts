@@ -33,6 +33,7 @@ interface Command {
   readonly id: number;
   readonly streams: readonly string[];
   readonly t0: number;
+  readonly from?: object;
 }
 
 const bed = (number: number, topic: number) => ({
@@ -209,6 +210,20 @@ describe("frames", () => {
     for (const first of [100, 300, 100, 300]) socket().says(beat({ topic: 5, first }));
     expect([stream.findings.beats.value, stream.wave.current?.marks.count]).toEqual([2, 2]);
     expect(stream.findings.repeats).toBe(2);
+  });
+
+  test("after a reconnect are asked for behind the last sample and the last events", () => {
+    const session = start();
+    session.watch(["ecg.bed-1", "ecg.bed-2"]);
+    socket().opens();
+    expect(sent("subscribe")[0]?.from).toBeUndefined();
+    subscribed(bed(1, 1), bed(2, 2));
+    socket().says(samples({ topic: 1, epoch: 7, first: 100 }, [1, 2, 3]));
+    socket().says(beat({ topic: 1, epoch: 7, first: 101 }));
+    socket().closes(1006);
+    vi.runOnlyPendingTimers();
+    socket().opens();
+    expect(sent("subscribe")[0]?.from).toEqual({ "ecg.bed-1": { epoch: 7, first: 103, finding: 0 } });
   });
 
   test("keep their place over a reconnect, under another topic", () => {

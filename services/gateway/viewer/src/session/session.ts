@@ -2,7 +2,7 @@
 import { computed, type Signal, signal } from "@preact/signals";
 import { ClockOffset } from "../time/clockOffset";
 import { type Millis, millis } from "../time/units";
-import type { Answer, EventType, Topic, WaveForm } from "../wire/commands";
+import type { Answer, EventType, Place, Topic, WaveForm } from "../wire/commands";
 import { Connection, type ConnectionState, type Socket } from "../wire/connection";
 import type { Frame } from "../wire/frame";
 import { LiveStream } from "./liveStream";
@@ -171,7 +171,21 @@ export class Session {
   #subscribe(streams: readonly string[]): void {
     if (streams.length === 0) return;
     const id = this.#nextId++;
-    if (this.#connection.send({ cmd: "subscribe", id, streams, types: TYPES })) this.#asked.set(id, streams);
+    const from = this.#placesOf(streams);
+    const command = { cmd: "subscribe", id, streams, types: TYPES, ...(from && { from }) } as const;
+    if (this.#connection.send(command)) this.#asked.set(id, streams);
+  }
+
+  /** Of what it watched before, a viewer that comes back misses nothing: it goes on behind the last sample that it has. */
+  #placesOf(wanted: readonly string[]): Record<string, Place> | undefined {
+    const places: Record<string, Place> = {};
+    for (const [name, stream] of this.#streams.value) {
+      const { place } = stream;
+      if (!place || !wanted.some((want) => covers(want, name))) continue;
+      places[name] = place;
+      stream.wave.resume();
+    }
+    return Object.keys(places).length > 0 ? places : undefined;
   }
 
   #unsubscribe(streams: readonly string[]): void {

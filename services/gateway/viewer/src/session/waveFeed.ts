@@ -8,6 +8,9 @@ import { MarkList } from "./marks";
 
 /** More than the widest sweep shows at the slowest pace. */
 const KEPT_SECONDS = 90;
+/** Frames of what was missed come in a burst; so many that come at their own pace, and the stream is live again. */
+const STEADY_FRAMES = 5;
+const STEADY_MS = 20;
 
 /** One epoch of a waveform: what a trace is drawn from. */
 export interface Epoch {
@@ -22,6 +25,8 @@ export class WaveFeed {
   readonly #playout = new PlayoutClock();
   #missingBefore = 0;
   #speed = 1;
+  #steady = STEADY_FRAMES;
+  #lateMs = Number.POSITIVE_INFINITY;
   current: Epoch | undefined;
   frames = 0;
   gaps = 0;
@@ -62,7 +67,22 @@ export class WaveFeed {
       this.thinned += frame.count * this.columnSamples;
     }
     if (samples.missing > missing) this.gaps++;
-    this.#playout.arrived(millis((first * clock.msPerSample) / this.#speed), now);
+    const mediaMs = millis((first * clock.msPerSample) / this.#speed);
+    if (this.#steady < STEADY_FRAMES) this.#catchUp(now - mediaMs);
+    this.#playout.arrived(mediaMs, now);
+  }
+
+  /** The connection is back, and what was missed is to come: the trace runs after it instead of waiting for it. */
+  resume(): void {
+    this.#steady = 0;
+    this.#lateMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Behind by less with each frame: they are still of what was missed. */
+  #catchUp(lateMs: number): void {
+    this.#steady = this.#lateMs - lateMs < STEADY_MS ? this.#steady + 1 : 0;
+    this.#lateMs = lateMs;
+    this.#playout.reset();
   }
 
   /** A gap is also seen from the next frame's place; told of, it is known at once, and why. */

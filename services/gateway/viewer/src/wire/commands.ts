@@ -5,12 +5,20 @@ import { readStreamInfo, type StreamInfo } from "./streamInfo";
 
 export type EventType = "wave" | "reading" | "finding" | "forecast" | "alert";
 
+/** Logs of events: a gateway that is told the last sequence of each sends those that came after it. */
+export type EventLog = "finding" | "forecast" | "alert";
+
+/** The first sample that this viewer lacks, and the last events that it has. */
+export type Place = { readonly epoch: number; readonly first: number } & { readonly [log in EventLog]?: number };
+
 export type Command =
   | {
       readonly cmd: "subscribe";
       readonly id: number;
       readonly streams: readonly string[];
       readonly types?: readonly EventType[];
+      /** By stream; the others begin with what is live. */
+      readonly from?: Readonly<Record<string, Place>>;
     }
   | { readonly cmd: "unsubscribe"; readonly id: number; readonly streams: readonly string[] }
   | { readonly cmd: "status"; readonly id: number }

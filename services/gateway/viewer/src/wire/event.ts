@@ -1,6 +1,7 @@
 /** Findings and forecasts, out of the protobuf `Event` of an event frame. Generated types stop here. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { type Nanos, nanos } from "../time/units";
+import type { EventLog } from "./commands";
 import {
   BeatClass,
   type Event as EventMessage,
@@ -52,6 +53,8 @@ export interface SignalEvent {
   readonly index: bigint;
   readonly timeNs: Nanos;
   readonly madeBy: string;
+  /** The log that it stands in; undefined when this viewer does not know its kind. */
+  readonly log: EventLog | undefined;
   readonly body: Beat | HeartRate | Forecast | Unknown;
 }
 
@@ -59,7 +62,17 @@ export interface SignalEvent {
 export function decodeEvent(bytes: Uint8Array): SignalEvent {
   const event = fromBinary(EventSchema, bytes);
   const { stream, epoch, index, madeBy } = event;
-  return { stream, epoch, index, madeBy, timeNs: nanos(event.timeNs), body: bodyOf(event) };
+  return { stream, epoch, index, madeBy, timeNs: nanos(event.timeNs), log: logOf(event), body: bodyOf(event) };
+}
+
+/** Kinds that the predictor makes; alerts have a log of their own, all others are findings. */
+const forecasts: ReadonlySet<string> = new Set(["forecast", "priceOutlook", "modelRecord"]);
+
+function logOf({ body }: EventMessage): EventLog | undefined {
+  const kind: string | undefined = body.case;
+  if (kind === undefined) return undefined;
+  if (kind === "alert") return "alert";
+  return forecasts.has(kind) ? "forecast" : "finding";
 }
 
 function bodyOf({ body }: EventMessage): SignalEvent["body"] {

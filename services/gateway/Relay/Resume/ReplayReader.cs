@@ -1,0 +1,144 @@
+using SignalStream.Contracts;
+using SignalStream.Messaging;
+using SignalStream.Messaging.Codec;
+using SignalStream.Messaging.Logs;
+
+namespace SignalStream.Gateway.Relay.Resume;
+
+/// <summary>Reads the logs for viewers that come back, no faster than they and the live ones can bear.</summary>
+/// <remarks>
+/// On the pool's threads: a worker only puts what was read into the viewer's queue, some frames at a time and when there is
+/// room. A bounded number reads at once; the others wait their turn.
+/// </remarks>
+internal sealed class ReplayReader(LogReplay logs, FramePool pool, RelayOptions options, RelayMetrics metrics, TimeProvider time, ILogger<ReplayReader> log)
+    : IDisposable
+{
+    private const int MostInBatch = 64;
+
+    /// <summary>A stream that is silent, or has ended, has nothing live to join with.</summary>
+    private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan RoomPause = TimeSpan.FromMilliseconds(5);
+
+    private readonly SemaphoreSlim _turns = new(options.ReplayReaders);
+
+    /// <summary>Begins to read for a viewer; ends by itself when that one has caught up or left.</summary>
+    public void Start(ViewerStream stream, ResumePoint from)
+    {
+        var stop = stream.Resuming!.Stop.Token;
+        if (from.WantsWaves && stream.WantsWaves)
+            _ = RunAsync(stream, SignalType.Wave, () => ReadWavesAsync(stream, from, stop), stop);
+        foreach (var type in stream.Events!.Reading.ToArray())
+            _ = RunAsync(stream, type, () => ReadEventsAsync(stream, type, from, stop), stop);
+    }
+
+    public void Dispose() => _turns.Dispose();
+
+    private async Task RunAsync(ViewerStream stream, SignalType type, Func<Task> read, CancellationToken stop)
+    {
+        await Task.Yield();
+        try
+        {
+            await _turns.WaitAsync(stop);
+            metrics.Replays(1);
+            try
+            {
+                await read();
+            }
+            finally
+            {
+                metrics.Replays(-1);
+                _turns.Release();
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            // Caught up, left, or the gateway ends.
+        }
+        finally
+        {
+            stream.Viewer.Worker.Post(stream, new ReplayBatch([], type, default, IsCaughtUp: true, IsLast: true));
+        }
+    }
+
+    private async Task ReadWavesAsync(ViewerStream stream, ResumePoint from, CancellationToken stop)
+    {
+        var entry = stream.Topic.Entry;
+        var start = from.WaveStart(entry?.RateHz ?? 0, entry?.Speed ?? 0, time.GetUtcNow());
+        // The first look may begin behind the place, when clocks differ or frames were late: then from the oldest on.
+        if (!await ReadWavesAsync(stream, from, start, stop))
+            await ReadWavesAsync(stream, from, default, stop);
+    }
+
+    /// <returns>False when the log may have what lies before the first frame.</returns>
+    private async Task<bool> ReadWavesAsync(ViewerStream stream, ResumePoint from, LogStart start, CancellationToken stop)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var (batch, samples, began, isFirst) = (new List<SharedFrame>(), 0L, time.GetTimestamp(), true);
+        await foreach (var logged in Read(SignalType.Wave, stream.Topic.Stream, start, patience.Token))
+        {
+            if (logged.Bytes.Length > 0 && FrameHeader.TryRead(logged.Bytes.Span, out var header) == FrameError.None && header.Kind != FrameKind.Event)
+            {
+                if (isFirst && start != default && from.HasPlace && (header.Epoch, header.First).CompareTo((from.Epoch, from.First)) > 0)
+                    return false;
+                isFirst = false;
+                if (!from.IsBefore(header, SharedFrame.CoverOf(header, logged.Bytes.Span)))
+                {
+                    batch.Add(pool.Copy(logged.Bytes.Span, header, stream.Topic.Number));
+                    samples += header.Count;
+                }
+            }
+            else if (logged.Bytes.Length == 0 && isFirst && start != default && from.HasPlace)
+            {
+                return false;
+            }
+
+            if (batch.Count < MostInBatch && logged.Pending > 0)
+                continue;
+            var rateHz = batch.Count > 0 ? batch[^1].Header.RateHz : 0;
+            await HandOverAsync(stream, new ReplayBatch([.. batch], SignalType.Wave, logged.Stored, logged.Pending == 0, IsLast: false), stop);
+            batch.Clear();
+            if (logged.Pending == 0)
+                patience.CancelAfter(JoinPatience);
+            else if (rateHz > 0)
+                await PauseAsync(samples / rateHz / options.ReplaySpeed - time.GetElapsedTime(began).TotalSeconds, stop);
+        }
+
+        foreach (var frame in batch)
+            frame.Release();
+        return true;
+    }
+
+    private async Task ReadEventsAsync(ViewerStream stream, SignalType type, ResumePoint from, CancellationToken stop)
+    {
+        var batch = new List<SharedFrame>();
+        var rateHz = (float)(stream.Topic.Entry?.RateHz ?? 0);
+        await foreach (var logged in Read(type, stream.Topic.Stream, from.EventStart(type, time.GetUtcNow()), stop))
+        {
+            if (logged.Bytes.Length > 0 && EventCodec.TryDecode(logged.Bytes.Span, out var decoded, out _))
+                batch.Add(pool.Event(stream.Topic.Number, rateHz, new LoggedEvent(logged.Sequence, logged.Stored, decoded, logged.Bytes)));
+            if (batch.Count < MostInBatch && logged.Pending > 0)
+                continue;
+            await HandOverAsync(stream, new ReplayBatch([.. batch], type, logged.Stored, logged.Pending == 0, IsLast: false), stop);
+            batch.Clear();
+            if (logged.Pending == 0)
+                return;
+        }
+    }
+
+    private IAsyncEnumerable<LoggedMessage> Read(SignalType type, StreamId stream, LogStart start, CancellationToken cancellationToken) =>
+        logs.ReadAsync(type, stream, start, exception => log.LogInterrupted(LogDefinitions.NameOf(type), exception.Message), cancellationToken);
+
+    private async Task HandOverAsync(ViewerStream stream, ReplayBatch batch, CancellationToken stop)
+    {
+        metrics.Replayed(batch.Frames.Count);
+        var most = options.QueueKilobytes << 10 >> 3;
+        stream.Viewer.Worker.Post(stream, batch);
+        await batch.Taken.WaitAsync(stop);
+        while (stream.Viewer.QueuedBytes > most)
+            await Task.Delay(RoomPause, time, stop);
+    }
+
+    private Task PauseAsync(double seconds, CancellationToken stop) =>
+        seconds > 0.002 ? Task.Delay(TimeSpan.FromSeconds(seconds), time, stop) : Task.CompletedTask;
+}

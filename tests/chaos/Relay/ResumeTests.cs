@@ -1,0 +1,139 @@
+using System.Globalization;
+using SignalStream.TestKit;
+using Xunit.Abstractions;
+
+namespace SignalStream.ChaosTests.Relay;
+
+/// <summary>
+/// Viewers whose links are cut, gateways that are killed with another one behind them, a nats-server that is killed and comes
+/// back: what each viewer received is held against what was made. <c>make chaos-resume</c> runs more of it.
+/// </summary>
+public sealed class ResumeTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan LiveWithin = TimeSpan.FromMilliseconds(250);
+
+    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly List<(string What, double Seconds, double LiveAfter)> _done = [];
+
+    [SkippableFact]
+    public async Task Viewers_InterruptedAnywhere_HaveEverySampleOnceInOrder()
+    {
+        var settings = ResumeSettings.FromEnvironment();
+        output.WriteLine(settings.ToString());
+        await using var nats = await NatsServer.StartAsync(new NatsServerOptions
+        {
+            ConfigFile = Repository.Path("deploy/nats/nats-server.conf"),
+            Arguments = ["-m=-1"],
+        });
+        await using var gateways = new Gateways(nats);
+        await gateways.StartAsync();
+        await using var source = await WaveSource.StartAsync(nats, settings.Streams);
+        var viewers = Enumerable.Range(0, settings.Viewers)
+            .Select(_ => new ReturningViewer([.. source.Streams.Select(s => s.ToString())], gateways.Ports)).ToList();
+        try
+        {
+            await Eventually.TrueAsync(() => viewers.All(v => v.Behind < LiveWithin));
+            await InterruptAsync(settings, nats, gateways, viewers);
+            await source.StopAsync();
+            await Eventually.TrueAsync(() => viewers.All(v => v.Tracks.Values.All(t => t.Next >= source.Produced)), TimeSpan.FromSeconds(60));
+        }
+        finally
+        {
+            Report(viewers, source);
+            foreach (var viewer in viewers)
+                await viewer.DisposeAsync();
+        }
+
+        Assert.Equal(0, source.Dropped);
+        Assert.All(viewers.SelectMany(v => v.Tracks.Values), track =>
+        {
+            Assert.Equal((0UL, 0UL, 0UL, 0UL), (track.Lost, track.Doubled, track.OutOfOrder, track.Wrong));
+            Assert.Equal(source.Produced, track.Next);
+        });
+    }
+
+    /// <summary>Each link by itself, one after the other; beside them, one at a time, a gateway or the server.</summary>
+    private async Task InterruptAsync(ResumeSettings settings, NatsServer nats, Gateways gateways, List<ReturningViewer> viewers)
+    {
+        var servers = Math.Max(2, settings.Interruptions / 10);
+        var links = settings.Interruptions - servers;
+        var tasks = viewers.Select((viewer, i) => CutLinksAsync(
+            viewer, new Random(settings.Seed + i + 1), (links / viewers.Count) + (i < links % viewers.Count ? 1 : 0), settings.Longest)).ToList();
+        var random = new Random(settings.Seed);
+        for (var i = 0; i < servers; i++)
+        {
+            await PauseAsync(random.NextDouble() * 2);
+            if (i % 2 == 0)
+                await KillGatewayAsync(gateways, random, viewers, settings.Longest);
+            else
+                await KillServerAsync(nats, random, viewers, settings.Longest);
+        }
+
+        await Task.WhenAll(tasks);
+    }
+
+    private async Task CutLinksAsync(ReturningViewer viewer, Random random, int count, double longest)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await PauseAsync(random.NextDouble() * 1.5);
+            var seconds = Lasts(random, longest);
+            viewer.CutLink();
+            await PauseAsync(seconds);
+            viewer.RestoreLink();
+            await NoteAsync("link", seconds, [viewer]);
+        }
+    }
+
+    private async Task KillGatewayAsync(Gateways gateways, Random random, List<ReturningViewer> viewers, double longest)
+    {
+        var number = random.Next(2);
+        var seconds = Lasts(random, longest);
+        var before = viewers.Where(v => v.HasLink && v.Gateway == number).Select(v => (Viewer: v, v.Connections)).ToList();
+        await gateways.KillAsync(number);
+        // The other one is there all the while.
+        await NoteAsync("gateway", seconds, viewers, () => before.All(b => b.Viewer.Connections > b.Connections || !b.Viewer.HasLink));
+        await PauseAsync(seconds);
+        await gateways.StartAsync(number);
+    }
+
+    private async Task KillServerAsync(NatsServer nats, Random random, List<ReturningViewer> viewers, double longest)
+    {
+        var seconds = Lasts(random, longest);
+        await nats.KillAsync();
+        await PauseAsync(seconds);
+        await nats.StartAgainAsync();
+        await NoteAsync("nats-server", seconds, viewers);
+    }
+
+    /// <summary>Most are short; one in eight may last as long as is allowed.</summary>
+    private static double Lasts(Random random, double longest) =>
+        random.Next(8) == 0 ? longest * random.NextDouble() : Math.Min(longest, 0.05 + (1.5 * random.NextDouble()));
+
+    /// <summary>Until they are live again, but for those whose own link is away as well.</summary>
+    private async Task NoteAsync(string what, double seconds, List<ReturningViewer> viewers, Func<bool>? hasBegun = null)
+    {
+        var returned = _time.GetTimestamp();
+        await Eventually.TrueAsync(() => hasBegun?.Invoke() is not false && viewers.All(v => !v.HasLink || v.Behind < LiveWithin), TimeSpan.FromSeconds(60), $"live again after {what}");
+        lock (_done)
+            _done.Add((what, seconds, _time.GetElapsedTime(returned).TotalSeconds));
+    }
+
+    private Task PauseAsync(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), _time);
+
+    private void Report(List<ReturningViewer> viewers, WaveSource source)
+    {
+        foreach (var group in _done.GroupBy(d => d.What))
+        {
+            var live = group.Select(d => d.LiveAfter).Order().ToList();
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{group.Key}: {live.Count} interruptions of up to {group.Max(d => d.Seconds):F1} s; live again after {live[live.Count / 2]:F2} s (median), {live[(int)(0.99 * (live.Count - 1))]:F2} s (99 %), {live[^1]:F2} s (longest); above 2 s: {live.Count(l => l > 2)}"));
+        }
+
+        var tracks = viewers.SelectMany(v => v.Tracks.Values).ToList();
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{viewers.Count} viewers, {viewers.Sum(v => v.Connections)} connections, {tracks.Sum(t => (long)((t.Next ?? 0) - t.Begin))} samples; lost {tracks.Sum(t => (long)t.Lost)}, doubled {tracks.Sum(t => (long)t.Doubled)}, out of order {tracks.Sum(t => (long)t.OutOfOrder)}, wrong {tracks.Sum(t => (long)t.Wrong)}; {source.Dropped} dropped by the producer"));
+    }
+}
