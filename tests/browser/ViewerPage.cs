@@ -69,6 +69,12 @@ public sealed class ViewerPage : IAsyncDisposable
     public async Task<long> CountAsync(string stream, string name) =>
         long.Parse(await AttributeAsync($"{Row(stream)} [data-testid={name}]", "data-value"), CultureInfo.InvariantCulture);
 
+    /// <summary>How many elements a selector finds.</summary>
+    public Task<int> ElementsAsync(string selector) => _page.Locator(selector).CountAsync();
+
+    /// <summary>What stands in the elements that a selector finds.</summary>
+    public Task<IReadOnlyList<string>> TextsAsync(string selector) => _page.Locator(selector).AllInnerTextsAsync();
+
     /// <summary>The trace as it is drawn now.</summary>
     public async Task<Trace> TraceAsync(string stream)
     {

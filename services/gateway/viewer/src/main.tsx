@@ -5,9 +5,18 @@ import { HeartTools } from "./pages/heart/HeartTools";
 import { startApp } from "./pages/shell/app";
 import { followAddress } from "./pages/shell/place";
 import { Shell } from "./pages/shell/Shell";
+import { SystemPage } from "./pages/system/SystemPage";
 
 const root = document.getElementById("app");
 if (!root) throw new Error("index.html has no element #app.");
 followAddress();
 startApp();
-render(<Shell pages={[{ path: "heart", title: "Heart", Body: HeartPage, Tools: HeartTools }]} />, root);
+render(
+  <Shell
+    pages={[
+      { path: "heart", title: "Heart", Body: HeartPage, Tools: HeartTools },
+      { path: "system", title: "System", Body: SystemPage },
+    ]}
+  />,
+  root,
+);

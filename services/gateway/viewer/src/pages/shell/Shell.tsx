@@ -9,7 +9,7 @@ export interface Page {
   readonly title: string;
   readonly Body: ComponentType;
   /** What belongs to it in the header. */
-  readonly Tools: ComponentType;
+  readonly Tools?: ComponentType;
 }
 
 /** The frame around every page. The first page is where an address without one leads. */
@@ -23,7 +23,7 @@ export function Shell({ pages }: { readonly pages: readonly [Page, ...Page[]] })
           SignalStream
         </h1>
         {pages.length > 1 && <Navigation pages={pages} current={path} />}
-        <Tools />
+        {Tools && <Tools />}
         <ConnectionBadge />
       </header>
       {session.refusal.value !== undefined && <Refusal text={session.refusal.value} />}
