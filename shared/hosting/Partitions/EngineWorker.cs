@@ -88,12 +88,12 @@ internal sealed class EngineWorker : BackgroundService
     }
 }
 
-/// <summary>Not too far behind the log.</summary>
-internal sealed class LagHealthCheck(EngineWorker worker, PartitionOptions options) : IHealthCheck
+/// <summary>Not too far behind the logs.</summary>
+internal sealed class LagHealthCheck(IEnumerable<IHostedService> services, PartitionOptions options) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var lag = worker.Engine.LagSeconds;
+        var lag = services.OfType<EngineWorker>().Select(worker => worker.Engine.LagSeconds).DefaultIfEmpty().Max();
         return Task.FromResult(lag <= options.ReadyWithinSeconds
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy($"{lag:F1} s behind the log, Partitions:ReadyWithinSeconds is {options.ReadyWithinSeconds}."));

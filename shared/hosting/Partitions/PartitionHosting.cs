@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using SignalStream.Hosting.Cluster;
@@ -25,6 +25,7 @@ public static class PartitionHosting
             Describe = provider.GetRequiredService<ReplicaDescription>().Describe,
         });
         builder.Services.AddSingleton<PartitionMetrics>();
+        builder.Services.AddHealthChecks().AddCheck<LagHealthCheck>("lag");
         builder.Services.AddHostedService<MembershipWorker>();
         return builder;
     }
@@ -33,7 +34,8 @@ public static class PartitionHosting
     /// <remarks>To be called after <see cref="AddPartitions"/>: services stop in the opposite order.</remarks>
     public static WebApplicationBuilder AddCapability(this WebApplicationBuilder builder, Func<IServiceProvider, Capability> capability)
     {
-        builder.Services.AddSingleton(provider => new EngineWorker(
+        // By its own factory, since a service may have several; all hosted services are looked at for the lag.
+        builder.Services.AddSingleton<IHostedService>(provider => new EngineWorker(
             capability(provider),
             provider.GetRequiredService<INatsConnection>(),
             provider.GetRequiredService<Membership>(),
@@ -43,9 +45,6 @@ public static class PartitionHosting
             provider.GetRequiredService<ReplicaDescription>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<EngineWorker>>()));
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<EngineWorker>());
-        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
-            "lag", provider => new LagHealthCheck(provider.GetRequiredService<EngineWorker>(), provider.GetRequiredService<PartitionOptions>()), null, null));
         return builder;
     }
 }
