@@ -18,6 +18,11 @@ public static class Partition
     /// <summary>The partition of a stream, 0 to 63.</summary>
     public static int Of(StreamId stream) => (int)(Hash(Hash(OffsetBasis, stream.Kind), stream.Id) % Count);
 
+    /// <summary>Which part of its partition's checkpoint a stream is in: the bits of the hash above the partition's.</summary>
+    /// <param name="stream">Which.</param>
+    /// <param name="parts">How many there are, a power of two.</param>
+    internal static int PartOf(StreamId stream, int parts) => (int)(Hash(Hash(OffsetBasis, stream.Kind), stream.Id) / Count) & (parts - 1);
+
     private static uint Hash(uint hash, string asciiToken)
     {
         foreach (var c in asciiToken)

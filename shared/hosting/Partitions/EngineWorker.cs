@@ -18,8 +18,9 @@ internal sealed class EngineWorker : BackgroundService
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<StreamId, byte> _complained = new();
-    private readonly PartitionMetrics _metrics;
+    private readonly CapabilityMetrics _metrics;
     private readonly NatsReadiness _nats;
+    private readonly CancellationToken _stopping;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
@@ -31,27 +32,36 @@ internal sealed class EngineWorker : BackgroundService
         NatsReadiness nats,
         PartitionMetrics metrics,
         ReplicaDescription replica,
+        IHostApplicationLifetime lifetime,
         TimeProvider time,
         ILogger<EngineWorker> log)
     {
-        (_metrics, _nats, _time, _log) = (metrics, nats, time, log);
-        var reports = new EngineReports(metrics.Stored, Reject, trouble => log.EngineTroubled(trouble));
+        (_metrics, _nats, _stopping, _time, _log) = (metrics.Of(capability), nats, lifetime.ApplicationStopping, time, log);
+        var reports = new EngineReports(_metrics.Stored, Reject, trouble => log.EngineTroubled(trouble)) { Saved = _metrics.Saved };
         Engine = new PartitionEngine(connection, capability, membership, identity.Instance, reports, time);
-        metrics.Watch(Engine);
+        _metrics.Watch(Engine);
         replica.Add(Describe);
     }
 
     public PartitionEngine Engine { get; }
 
+    public override void Dispose()
+    {
+        Engine.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await _nats.WaitAsync(stoppingToken);
-            while (!stoppingToken.IsCancellationRequested)
-                await RunAsync(stoppingToken);
+            // At the first word of stopping, not when it is this service's turn: somebody waits for what is released.
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, _stopping);
+            await _nats.WaitAsync(stop.Token);
+            while (!stop.IsCancellationRequested)
+                await RunAsync(stop.Token);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested || _stopping.IsCancellationRequested)
         {
             // Told to stop before it began.
         }

@@ -7,16 +7,29 @@ using SignalStream.Messaging.Partitions;
 
 namespace SignalStream.Hosting.Partitions;
 
-/// <summary>Runs the membership for as long as the service runs, and says farewell last.</summary>
+/// <summary>Runs the membership for as long as the service runs; at the first word of stopping it says so to the others.</summary>
 internal sealed class MembershipWorker(
-    Membership membership, NatsReadiness nats, IMetricFactory metrics, TimeProvider time, ILogger<MembershipWorker> log) : BackgroundService
+    Membership membership,
+    NatsReadiness nats,
+    IMetricFactory metrics,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<MembershipWorker> log) : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
+
+    private Task _leaving = Task.CompletedTask;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStopping.Register(() => _leaving = membership.LeaveAsync());
+        await base.StartAsync(cancellationToken);
+    }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await membership.LeaveAsync();
+        await _leaving;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

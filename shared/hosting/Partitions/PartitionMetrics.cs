@@ -4,48 +4,55 @@ using SignalStream.Messaging.Partitions;
 
 namespace SignalStream.Hosting.Partitions;
 
-/// <summary>The work on partitions in numbers.</summary>
+/// <summary>The work on partitions in numbers, a label for each capability of the service.</summary>
 internal sealed class PartitionMetrics(CollectorRegistry registry, IMetricFactory metrics)
 {
-    private readonly Gauge _owned = metrics.CreateGauge("signalstream_partitions_owned", "Partitions that this replica has claimed, of 64.");
-    private readonly Gauge _live = metrics.CreateGauge("signalstream_partitions_live", "Of these, the ones that have caught up.");
-    private readonly Gauge _streams = metrics.CreateGauge("signalstream_partition_streams", "Streams that this replica works on.");
-    private readonly Gauge _lag = metrics.CreateGauge("signalstream_partition_lag_seconds", "How far the work is behind the log.");
-    private readonly Counter _processed = metrics.CreateCounter("signalstream_partition_messages_total", "Messages of the log worked on.");
-    private readonly Counter _reread = metrics.CreateCounter("signalstream_partition_messages_reread_total", "Of these, worked on by somebody before.");
-    private readonly Counter _suppressed = metrics.CreateCounter(
-        "signalstream_partition_outputs_suppressed_total", "Outputs that the log had already.");
-    private readonly Counter _diverged = metrics.CreateCounter(
-        "signalstream_partition_outputs_diverged_total", "Outputs suppressed although the log has others in their place.");
-    private readonly Counter _retried = metrics.CreateCounter("signalstream_event_store_failures_total", "Tries to store an event that failed; each is tried again.");
-    private readonly Counter _claims = metrics.CreateCounter("signalstream_partition_claims_total", "Partitions claimed.");
-    private readonly Counter _fenced = metrics.CreateCounter("signalstream_partition_fenced_total", "Partitions given up because another owner was ahead.");
-    private readonly Counter _checkpoints = metrics.CreateCounter("signalstream_partition_checkpoints_total", "Checkpoints written.");
-    private readonly Counter _bytes = metrics.CreateCounter("signalstream_partition_checkpoint_bytes_total", "Bytes of them.");
-    private readonly Counter _failed = metrics.CreateCounter("signalstream_partition_failures_total", "Exceptions of workers; three at one message and it is skipped.");
+    private readonly Gauge _owned = Show(metrics, "partitions_owned", "Partitions that this replica has claimed, of 64.");
+    private readonly Gauge _live = Show(metrics, "partitions_live", "Of these, the ones that have caught up.");
+    private readonly Gauge _streams = Show(metrics, "partition_streams", "Streams that this replica works on.");
+    private readonly Gauge _lag = Show(metrics, "partition_lag_seconds", "How far the work is behind the log.");
+    private readonly Gauge _age = Show(
+        metrics, "partition_checkpoint_age_seconds", "Since the oldest of the last checkpoints of the partitions owned.");
+    private readonly (Counter Counter, Func<PartitionCounters, long> Of)[] _counters =
+    [
+        (Count(metrics, "partition_messages_total", "Messages of the log worked on."), c => c.Processed),
+        (Count(metrics, "partition_messages_reread_total", "Of these, most probably worked on by somebody before."), c => c.Reread),
+        (Count(metrics, "partition_outputs_suppressed_total", "Outputs that the log had already."), c => c.Suppressed),
+        (Count(metrics, "partition_outputs_diverged_total", "Outputs suppressed although the log has others in their place."), c => c.Diverged),
+        (Count(metrics, "partition_outputs_misplaced_total", "Outputs dropped, not above the last of their kind: a worker's fault."), c => c.Misplaced),
+        (Count(metrics, "partition_outputs_lost_total", "Streams' outputs that were acknowledged and that the log has lost."), c => c.Lost),
+        (Count(metrics, "event_store_failures_total", "Tries to store an event that failed; each is tried again."), c => c.Retried),
+        (Count(metrics, "partition_claims_total", "Partitions claimed."), c => c.Claims),
+        (Count(metrics, "partition_taken_total", "Of these, taken from an owner that stood still."), c => c.Taken),
+        (Count(metrics, "partition_fenced_total", "Partitions given up because another owner was ahead."), c => c.Fenced),
+        (Count(metrics, "partition_checkpoints_total", "Checkpoints written."), c => c.Checkpoints),
+        (Count(metrics, "partition_checkpoint_bytes_total", "Bytes of them."), c => c.CheckpointBytes),
+        (Count(metrics, "partition_failures_total", "Exceptions of workers; three at one message and it is passed over."), c => c.Failed),
+        (Count(metrics, "partition_skips_total", "Messages that a worker passes over from then on."), c => c.Skipped),
+        (Count(metrics, "partition_settings_total", "Settings copied into the log."), c => c.Settings),
+    ];
+
     private readonly Counter _stored = metrics.CreateCounter("signalstream_events_stored_total", "Findings, forecasts and alerts that the log has.", ["kind"]);
     private readonly Histogram _delay = metrics.CreateHistogram(
         "signalstream_event_store_seconds", "From an event being made to the log having it.",
         new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.0001, 2, 18) });
+    private readonly Histogram _saving = metrics.CreateHistogram(
+        "signalstream_partition_checkpoint_seconds", "From the beginning of a checkpoint to its being written, its outputs included.",
+        new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 14) });
     private readonly Counter _rejected = metrics.CreateCounter(
-        "signalstream_partition_messages_rejected_total", "Inputs refused, by the rule they break.", ["reason"]);
+        "signalstream_partition_messages_rejected_total", "Inputs refused, by the rule they break.", ["capability", "reason"]);
 
-    public void Watch(PartitionEngine engine) => registry.AddBeforeCollectCallback(() =>
+    public CapabilityMetrics Of(Capability capability) => new(this, capability.Name);
+
+    public void Watch(PartitionEngine engine, string capability) => registry.AddBeforeCollectCallback(() =>
     {
-        _owned.Set(engine.Owned);
-        _live.Set(engine.Live);
-        _streams.Set(engine.Streams);
-        _lag.Set(engine.LagSeconds);
-        _processed.IncTo(engine.Counters.Processed);
-        _reread.IncTo(engine.Counters.Reread);
-        _suppressed.IncTo(engine.Counters.Suppressed);
-        _diverged.IncTo(engine.Counters.Diverged);
-        _retried.IncTo(engine.Counters.Retried);
-        _claims.IncTo(engine.Counters.Claims);
-        _fenced.IncTo(engine.Counters.Fenced);
-        _checkpoints.IncTo(engine.Counters.Checkpoints);
-        _bytes.IncTo(engine.Counters.CheckpointBytes);
-        _failed.IncTo(engine.Counters.Failed);
+        _owned.WithLabels(capability).Set(engine.Owned);
+        _live.WithLabels(capability).Set(engine.Live);
+        _streams.WithLabels(capability).Set(engine.Streams);
+        _lag.WithLabels(capability).Set(engine.LagSeconds);
+        _age.WithLabels(capability).Set(engine.CheckpointAgeSeconds);
+        foreach (var (counter, of) in _counters)
+            counter.WithLabels(capability).IncTo(of(engine.Counters));
     });
 
     public void Stored(SignalEvent stored, TimeSpan delay)
@@ -54,5 +61,25 @@ internal sealed class PartitionMetrics(CollectorRegistry registry, IMetricFactor
         _delay.Observe(delay.TotalSeconds);
     }
 
-    public void Rejected(Rejection rejection) => _rejected.WithLabels(rejection.Word).Inc();
+    public void Saved(TimeSpan took) => _saving.Observe(took.TotalSeconds);
+
+    public void Rejected(string capability, Rejection rejection) => _rejected.WithLabels(capability, rejection.Word).Inc();
+
+    private static Gauge Show(IMetricFactory metrics, string name, string help) =>
+        metrics.CreateGauge($"signalstream_{name}", help, ["capability"]);
+
+    private static Counter Count(IMetricFactory metrics, string name, string help) =>
+        metrics.CreateCounter($"signalstream_{name}", help, ["capability"]);
+}
+
+/// <summary>The numbers of one capability.</summary>
+internal sealed class CapabilityMetrics(PartitionMetrics metrics, string capability)
+{
+    public void Watch(PartitionEngine engine) => metrics.Watch(engine, capability);
+
+    public void Stored(SignalEvent stored, TimeSpan delay) => metrics.Stored(stored, delay);
+
+    public void Saved(TimeSpan took) => metrics.Saved(took);
+
+    public void Rejected(Rejection rejection) => metrics.Rejected(capability, rejection);
 }

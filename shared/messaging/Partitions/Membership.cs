@@ -27,10 +27,12 @@ public sealed class Membership(INatsConnection connection, string service, strin
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _heard = [];
+    private readonly Dictionary<string, long> _left = [];
     private readonly string _subject = Subjects.Cluster(service);
     private ImmutableHashSet<int> _owned = [];
     private long _started;
     private long _heardSelf;
+    private volatile bool _isLeaving;
 
     /// <summary>Raised when other partitions than before fall to this replica.</summary>
     public event Action<ImmutableHashSet<int>>? OwnedChanged;
@@ -54,6 +56,16 @@ public sealed class Membership(INatsConnection connection, string service, strin
         }
     }
 
+    /// <summary>Live replicas, the one to which a partition falls first, then those that would have it next.</summary>
+    public IReadOnlyList<string> OrderOf(int partition) => Rendezvous.Order(partition, Members);
+
+    /// <summary>Whether a replica is there, or has said not long ago that it leaves: then it is about to release what it holds.</summary>
+    public bool IsReleasing(string replica)
+    {
+        lock (_gate)
+            return replica == instance || _heard.ContainsKey(replica) || (_left.TryGetValue(replica, out var at) && time.GetElapsedTime(at) < Settle);
+    }
+
     /// <summary>Announces, listens and shares out until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -72,13 +84,14 @@ public sealed class Membership(INatsConnection connection, string service, strin
         }
     }
 
-    /// <summary>Says that this replica leaves: to be called when it holds nothing any more.</summary>
+    /// <summary>Says that this replica leaves, so that the others prepare to take over what it is about to release.</summary>
     public async Task LeaveAsync()
     {
+        _isLeaving = true;
         using var patience = new CancellationTokenSource(Interval, time);
         try
         {
-            await AnnounceAsync(true, patience.Token);
+            await AnnounceOnceAsync(patience.Token);
             await connection.PingAsync(patience.Token);
         }
         catch (Exception exception) when (exception is NatsException or TimeoutException or OperationCanceledException)
@@ -91,13 +104,13 @@ public sealed class Membership(INatsConnection connection, string service, strin
     {
         using var timer = new PeriodicTimer(Interval, time);
         do
-            await AnnounceAsync(false, cancellationToken);
+            await AnnounceOnceAsync(cancellationToken);
         while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
-    private ValueTask AnnounceAsync(bool leaving, CancellationToken cancellationToken)
+    private ValueTask AnnounceOnceAsync(CancellationToken cancellationToken)
     {
-        var status = Describe(new ReplicaStatus(service, instance) { Leaving = leaving, Partitions = [.. Owned.Order()] });
+        var status = Describe(new ReplicaStatus(service, instance) { Leaving = _isLeaving, Partitions = [.. Owned.Order()] });
         return connection.PublishAsync(_subject, ClusterCodec.Encode(status), cancellationToken: cancellationToken);
     }
 
@@ -131,6 +144,8 @@ public sealed class Membership(INatsConnection connection, string service, strin
                 return;
             }
 
+            if (replica.Leaving)
+                _left[replica.Instance] = now;
             isNews = replica.Leaving ? _heard.Remove(replica.Instance) : _heard.TryAdd(replica.Instance, now);
             if (!replica.Leaving)
                 _heard[replica.Instance] = now;
@@ -160,6 +175,8 @@ public sealed class Membership(INatsConnection connection, string service, strin
                     _heard.Remove(other);
             }
 
+            foreach (var gone in _left.Where(l => time.GetElapsedTime(l.Value) > MissedAfter).ToList())
+                _left.Remove(gone.Key);
             string[] members = [.. _heard.Keys, instance];
             mine = [.. Enumerable.Range(0, Partition.Count).Where(p => Rendezvous.OwnerOf(p, members) == instance)];
             if (mine.SetEquals(_owned))

@@ -1,4 +1,3 @@
-using System.Text;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
@@ -22,6 +21,12 @@ internal enum StoreOutcome
     /// <summary>What stands there is older than anything this owner knows of: to be tried again behind it.</summary>
     Older,
 
+    /// <summary>
+    /// The last message that was known is not there, and what is there is older: the log lost its end, as a power failure can do to
+    /// what was not synced to disk. To be tried again behind what it has.
+    /// </summary>
+    Shrunk,
+
     /// <summary>Something else stands in its place: another owner is ahead.</summary>
     Fenced,
 }
@@ -34,12 +39,12 @@ internal enum StoreOutcome
 internal sealed class OutputLog(INatsConnection connection, SignalType type)
 {
     private const int WrongLastSequence = 10071;
-    private const int NoMessage = 10037;
     private const string MessageId = "Nats-Msg-Id";
 
     private static readonly NatsJSConsumeOpts Attentive = new() { Expires = TimeSpan.FromSeconds(10), IdleHeartbeat = TimeSpan.FromSeconds(1) };
 
-    private readonly NatsJSContext _jetStream = new(connection);
+    private readonly NatsJSContext _jetStream = EngineContext.Of(connection);
+    private readonly LogLookup _lookup = new(connection, LogDefinitions.NameOf(type));
     private readonly string _name = LogDefinitions.NameOf(type);
 
     /// <summary>Stores a message behind the last known one of its subject.</summary>
@@ -58,9 +63,9 @@ internal sealed class OutputLog(INatsConnection connection, SignalType type)
             var answer = await _jetStream.PublishAsync(subject, bytes, opts: options, cancellationToken: cancellationToken);
             if (answer is { Error: null, Duplicate: false })
                 return (StoreOutcome.Stored, answer.Seq);
-            return answer.Duplicate || answer.Error?.ErrCode == WrongLastSequence
-                ? await LookBehindAsync(subject, id, lastSequence, floor, cancellationToken)
-                : (StoreOutcome.Unknown, 0);
+            if (answer.Duplicate || answer.Error?.ErrCode == WrongLastSequence)
+                return await LookBehindAsync(subject, id, lastSequence, floor, cancellationToken);
+            return (StoreOutcome.Unknown, 0);
         }
         catch (Exception exception) when (IsPassing(exception, cancellationToken))
         {
@@ -72,6 +77,8 @@ internal sealed class OutputLog(INatsConnection connection, SignalType type)
     public async Task<List<(StreamId Stream, string Id, ulong Sequence)>> ReadBehindAsync(
         int partition, ulong sequence, CancellationToken cancellationToken)
     {
+        if ((await _lookup.EndsAsync(cancellationToken)).Last <= sequence)
+            return [];
         var options = new NatsJSOrderedConsumerOpts
         {
             FilterSubjects = [Subjects.OfPartition(type, partition)],
@@ -104,39 +111,16 @@ internal sealed class OutputLog(INatsConnection connection, SignalType type)
     private async Task<(StoreOutcome Outcome, ulong Sequence)> LookBehindAsync(
         string subject, string id, ulong lastSequence, ulong floor, CancellationToken cancellationToken)
     {
-        var next = await FindAsync(new StreamMsgGetRequest { Seq = lastSequence + 1, NextBySubj = subject }, cancellationToken);
-        if (next?.Id == id)
-            return (StoreOutcome.Stored, next.Value.Sequence);
-        if (next is { } other && other.Sequence > floor)
-            return (StoreOutcome.Fenced, other.Sequence);
-        var last = await FindAsync(new StreamMsgGetRequest { LastBySubj = subject }, cancellationToken);
+        var next = await _lookup.FindNextAsync(subject, lastSequence + 1, cancellationToken);
+        if (next is not null && LogLookup.IdOf(next) == id)
+            return (StoreOutcome.Stored, next.Seq);
+        if (next?.Seq > floor)
+            return (StoreOutcome.Fenced, next.Seq);
+        var last = await _lookup.FindLastAsync(subject, cancellationToken);
         if (last is null)
             return (StoreOutcome.Emptied, 0);
-        return next is not null && last.Value.Sequence <= floor ? (StoreOutcome.Older, last.Value.Sequence) : (StoreOutcome.Unknown, 0);
-    }
-
-    /// <summary>From the stream's leader, not by direct get: a follower may not have yet what the fence speaks of.</summary>
-    private async Task<(string? Id, ulong Sequence)?> FindAsync(StreamMsgGetRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var stream = await _jetStream.GetStreamAsync(_name, cancellationToken: cancellationToken);
-            var message = (await stream.GetAsync(request, cancellationToken)).Message;
-            return (IdOf(message.Hdrs), message.Seq);
-        }
-        catch (NatsJSApiException exception) when (exception.Error.ErrCode == NoMessage)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The message id in a stored header block, base64 of its text.</summary>
-    private static string? IdOf(string? headers)
-    {
-        if (headers is null)
-            return null;
-        var lines = Encoding.UTF8.GetString(Convert.FromBase64String(headers)).Split("\r\n");
-        var line = Array.Find(lines, l => l.StartsWith(MessageId + ":", StringComparison.OrdinalIgnoreCase));
-        return line?[(MessageId.Length + 1)..].Trim();
+        if (last.Seq < lastSequence)
+            return (StoreOutcome.Shrunk, last.Seq);
+        return next is not null && last.Seq <= floor ? (StoreOutcome.Older, last.Seq) : (StoreOutcome.Unknown, 0);
     }
 }

@@ -3,7 +3,7 @@ using V1 = SignalStream.Contracts.V1;
 
 namespace SignalStream.Messaging.Partitions;
 
-/// <summary>Outputs that a log has behind a checkpoint, by stream.</summary>
+/// <summary>Outputs that the logs have behind a checkpoint, by stream.</summary>
 internal sealed class StoredOutputs(IEnumerable<(SignalType Type, StreamId Stream, string Id, ulong Sequence)> stored)
 {
     private readonly ILookup<(SignalType, StreamId), (string Id, ulong Sequence)> _of =
@@ -12,59 +12,58 @@ internal sealed class StoredOutputs(IEnumerable<(SignalType Type, StreamId Strea
     public IEnumerable<(string Id, ulong Sequence)> Of(SignalType type, StreamId stream) => _of[(type, stream)];
 }
 
-/// <summary>One partition in this replica's hands: its streams, how far its input has been worked on, its outputs.</summary>
+/// <summary>What a partition starts from.</summary>
+/// <param name="Head">The checkpoint as this replica has claimed it.</param>
+/// <param name="Parts">Its parts.</param>
+/// <param name="Behind">Outputs that the logs have behind it.</param>
+/// <param name="Skips">Messages behind it that are passed over.</param>
+internal sealed record ClaimedState(StoredCheckpoint Head, IReadOnlyList<V1.CheckpointPart> Parts, StoredOutputs Behind, SkipList Skips);
+
+/// <summary>One partition in this replica's hands: its streams in parts, how far its input has been worked on, its outputs.</summary>
 /// <remarks>Processing and snapshots happen under the engine's lock; outputs go their own way.</remarks>
 internal sealed class OwnedPartition : IDisposable
 {
-    /// <summary>A stream that was silent for so long in the log's time starts afresh, and its state is not kept.</summary>
-    private const long ForgetNs = 3600L * 1_000_000_000;
-
-    /// <summary>Streams of one partition: their states of some 5 KiB each must fit a checkpoint of 900 KiB.</summary>
-    public const int MostStreams = 150;
+    /// <summary>Streams of one partition, so that memory has a bound: 640,000 in all.</summary>
+    public const int MostStreams = 10_000;
 
     private readonly Capability _capability;
-    private readonly PartitionOutputs _outputs;
-    private readonly Dictionary<StreamId, StreamWork> _streams = [];
-    private readonly Dictionary<SignalType, ulong> _floors = [];
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly StoredOutputs _behind;
+    private readonly SkipList _skips;
+    private PartitionPart[] _parts;
 
     /// <summary>Takes over where a checkpoint stands.</summary>
     /// <param name="number">The partition.</param>
     /// <param name="capability">What is done with it.</param>
-    /// <param name="claimed">The checkpoint as this replica has claimed it.</param>
-    /// <param name="behind">Outputs that the logs have behind the checkpoint.</param>
-    /// <param name="share">What it shares with the other partitions; it is given its own end.</param>
-    public OwnedPartition(
-        int number,
-        Capability capability,
-        StoredCheckpoint claimed,
-        StoredOutputs behind,
-        Func<OwnedPartition, CancellationToken, PartitionOutputs> share)
+    /// <param name="claimed">Where it stands.</param>
+    /// <param name="share">Makes what its parts share.</param>
+    public OwnedPartition(int number, Capability capability, ClaimedState claimed, Func<OwnedPartition, PartitionOutputs> share)
     {
-        Number = number;
-        _capability = capability;
-        Revision = claimed.Revision;
-        Term = claimed.Checkpoint.Term;
-        Position = claimed.Checkpoint.InputSequence;
-        PositionNs = claimed.Checkpoint.InputTimeNs;
-        foreach (var type in capability.Outputs)
-            _floors[type] = claimed.Checkpoint.FloorOf(type);
-        _outputs = share(this, _stopping.Token);
-        _behind = behind;
-        foreach (var saved in claimed.Checkpoint.Streams)
-            Restore(saved);
+        (Number, _capability, _skips) = (number, capability, claimed.Skips);
+        (Revision, Term) = (claimed.Head.Revision, claimed.Head.Checkpoint.Term);
+        Outputs = share(this);
+        _parts = [.. claimed.Parts.Select(part => new PartitionPart(capability, Outputs, part, claimed.Behind))];
+        foreach (var (part, stored) in _parts.Zip(claimed.Head.Checkpoint.Parts))
+            part.Stored = stored;
+        var behind = _parts.MinBy(p => p.Position)!;
+        (Position, PositionNs) = (behind.Position, behind.PositionNs);
     }
 
     public int Number { get; }
 
     public ulong Term { get; }
 
+    public PartitionOutputs Outputs { get; }
+
     /// <summary>One checkpoint at a time: its own would fail the comparison too.</summary>
     public SemaphoreSlim Saving { get; } = new(1);
 
     /// <summary>Of the checkpoint that was read or written last.</summary>
     public ulong Revision { get; set; }
+
+    /// <summary>When the last checkpoint was written; 0 while this owner has written none.</summary>
+    public long SavedAt { get; set; }
+
+    /// <summary>When it came into this replica's hands.</summary>
+    public long ClaimedAt { get; init; }
 
     /// <summary>Everything in the input log up to here has been worked on.</summary>
     public ulong Position { get; private set; }
@@ -78,13 +77,18 @@ internal sealed class OwnedPartition : IDisposable
     /// <summary>Whether its last checkpoint is being made: what would come after it is the next owner's.</summary>
     public bool IsLeaving { get; set; }
 
-    /// <summary>Up to here the input had been worked on by somebody before.</summary>
-    public ulong RereadUntil { get; set; }
+    /// <summary>Input stored up to here, ns since the Unix epoch, had been worked on by somebody before.</summary>
+    public long RereadUntilNs { get; init; }
 
-    public int Streams => _streams.Count;
+    /// <summary>Which state of the bucket <c>rules</c> stands in its log.</summary>
+    public long SettledVersion { get; set; } = -1;
+
+    public int Streams => _parts.Sum(p => p.Streams);
 
     /// <summary>Input worked on since the last snapshot.</summary>
     public bool HasMoved { get; private set; } = true;
+
+    public IReadOnlyList<PartitionPart> Parts => _parts;
 
     /// <summary>Works on the next message of a stream; one that it has already is passed over.</summary>
     public Rejection? Process(StreamId id, in LogMessage message)
@@ -94,10 +98,13 @@ internal sealed class OwnedPartition : IDisposable
         AdvanceTo(message.Sequence, message.StoredNs);
         if (id.Kind != _capability.Kind)
             return null;
-        _outputs.Counters.CountProcessed(message.Sequence <= RereadUntil);
-        if (_streams.Count >= MostStreams && !_streams.ContainsKey(id))
-            return new Rejection("TooManyStreams", $"partition {Number} has {_streams.Count} streams, and a checkpoint holds {MostStreams}.");
-        return Find(id, message.StoredNs).Process(message);
+        var part = PartOf(id);
+        if (message.Sequence <= part.Position)
+            return null;
+        Outputs.Counters.CountProcessed(message.StoredNs <= RereadUntilNs);
+        if (!part.Has(id) && Streams >= MostStreams)
+            return new Rejection("TooManyStreams", $"partition {Number} has {Streams} streams, the most it may have.");
+        return part.Process(id, message, _skips);
     }
 
     /// <summary>Works on a control record; one that it has already is passed over.</summary>
@@ -106,8 +113,13 @@ internal sealed class OwnedPartition : IDisposable
         if (sequence <= Position)
             return;
         AdvanceTo(sequence, storedNs);
-        if (record is TickRecord)
-            Tick(storedNs);
+        foreach (var part in _parts.Where(p => sequence > p.Position))
+        {
+            if (record is TickRecord)
+                part.Tick(sequence, storedNs, _skips);
+            else if (record is SettingRecord setting && Concerns(setting.Key, part, out var name))
+                part.Set(setting, name, sequence, storedNs, _skips);
+        }
     }
 
     /// <summary>Nothing for this partition stands in the log before here that it has not seen.</summary>
@@ -115,122 +127,48 @@ internal sealed class OwnedPartition : IDisposable
     {
         if (sequence <= Position)
             return;
-        (Position, PositionNs) = (sequence, Math.Max(PositionNs, storedNs));
+        (Position, PositionNs) = (sequence, storedNs);
         HasMoved = true;
     }
 
-    /// <summary>What a checkpoint would say now, and the outputs that must be stored before it may be written.</summary>
-    public Snapshot Take(long logCreatedNs, string owner)
+    /// <summary>Settings that its log lacks, and the keys of which it has a value that the bucket has not.</summary>
+    public (List<SettingRecord> Lacking, List<SettingRecord> Gone) Compare(IReadOnlyDictionary<string, SettingRecord> rules)
     {
-        HasMoved = false;
-        Forget();
-        var checkpoint = new V1.Checkpoint
-        {
-            Owner = owner,
-            Term = Term,
-            LogCreatedNs = logCreatedNs,
-            InputSequence = Position,
-            InputTimeNs = PositionNs,
-        };
-        foreach (var (type, sequence) in _floors)
-            checkpoint.OutputFloors.Add(new V1.Checkpoint.Types.OutputFloor { Type = Subjects.Token(type), Sequence = sequence });
-        var awaited = new List<AwaitedOutput>(_streams.Count);
-        foreach (var work in _streams.Values)
-            checkpoint.Streams.Add(work.Save(awaited));
-        return new Snapshot(checkpoint, awaited);
+        var lacking = rules.Values.Where(rule => IsOurs(rule.Key) && _parts.Any(part =>
+            Concerns(rule.Key, part, out _) && (part.Setting(rule.Key) is not { } known ? !rule.Value.IsEmpty : rule.IsLaterThan(known)))).ToList();
+        var gone = _parts.SelectMany(p => p.Settings).Where(s => !s.Value.IsEmpty && !rules.ContainsKey(s.Key)).DistinctBy(s => s.Key).ToList();
+        return (lacking, gone);
     }
 
-    /// <summary>A checkpoint was written: outputs of streams that begin from now on lie behind all that is stored by now.</summary>
-    public void Saved(ulong revision, Snapshot snapshot)
+    /// <summary>Begins a checkpoint: what comes from now on is for the next one.</summary>
+    public void BeginCheckpoint() => HasMoved = false;
+
+    /// <summary>The checkpoint could not be written: it is due all the same.</summary>
+    public void IsUnsaved() => HasMoved = true;
+
+    /// <summary>What a part's value would be now.</summary>
+    public PartSnapshot Take(PartitionPart part)
     {
-        Revision = revision;
-        foreach (var type in _capability.Outputs)
-            _floors[type] = Math.Max(_floors[type], snapshot.NewestOf(type));
+        part.AdvanceTo(Position, PositionNs);
+        return part.Take();
+    }
+
+    /// <summary>Twice as many parts; all of them must be written before the checkpoint may speak of them.</summary>
+    public void Split()
+    {
+        var count = _parts.Length;
+        var halves = _parts.Select(part => part.Split(stream => Partition.PartOf(stream, 2 * count) >= count)).ToList();
+        _parts = [.. halves.Select(h => h.First), .. halves.Select(h => h.Second)];
     }
 
     /// <summary>Gives up whatever is under way; once.</summary>
-    public void Dispose()
-    {
-        _stopping.Cancel();
-        _stopping.Dispose();
-    }
+    public void Dispose() => Outputs.Dispose();
 
-    private void Tick(long storedNs)
-    {
-        foreach (var work in _streams.Values)
-        {
-            if (storedNs - work.LastNs < ForgetNs)
-                work.Tick(storedNs);
-        }
-    }
+    private PartitionPart PartOf(StreamId stream) => _parts.Length == 1 ? _parts[0] : _parts[Partition.PartOf(stream, _parts.Length)];
 
-    private StreamWork Find(StreamId stream, long storedNs)
-    {
-        if (!_streams.TryGetValue(stream, out var work))
-            return _streams[stream] = new StreamWork(stream, _capability.NewWorker(stream), _capability.Outputs.Select(t => NewOutput(t, stream, null)));
-        if (storedNs - work.LastNs >= ForgetNs)
-            work.Renew(_capability.NewWorker(stream));
-        return work;
-    }
+    private bool IsOurs(string key) => SettingKey.TryParse(key, out var name, out var stream) && _capability.Settings.Contains(name)
+        && (stream is not { } own || (own.Kind == _capability.Kind && Partition.Of(own) == Number));
 
-    private void Restore(V1.Checkpoint.Types.StreamState saved)
-    {
-        if (!StreamId.TryParse(saved.Stream, out var stream))
-            return;
-        var outputs = _capability.Outputs.Select(t => NewOutput(t, stream, saved.OutputOf(t, _capability)));
-        _streams[stream] = new StreamWork(stream, Restored(stream, saved), outputs) { LastNs = saved.LastNs };
-    }
-
-    private StreamOutput NewOutput(SignalType type, StreamId stream, V1.Checkpoint.Types.StreamOutput? saved)
-    {
-        var output = new StreamOutput(stream, type, _outputs, saved is null ? _floors[type] : 0);
-        output.Restore(saved, _behind.Of(type, stream));
-        return output;
-    }
-
-    /// <summary>The worker as it was; one in its first state where the saved one cannot be read.</summary>
-    private IStreamWorker Restored(StreamId stream, V1.Checkpoint.Types.StreamState saved)
-    {
-        var worker = _capability.NewWorker(stream);
-        if (!worker.CanRestore(saved.Version))
-            return worker;
-        try
-        {
-            worker.Restore(saved.State.Span);
-            return worker;
-        }
-        catch (Exception exception) when (exception is ArgumentException or IOException)
-        {
-            _outputs.Counters.CountFailed();
-            return _capability.NewWorker(stream);
-        }
-    }
-
-    private void Forget()
-    {
-        foreach (var (stream, work) in _streams)
-        {
-            if (PositionNs - work.LastNs >= ForgetNs)
-                _streams.Remove(stream);
-        }
-    }
-}
-
-/// <summary>A checkpoint to be: complete once its outputs are stored.</summary>
-internal sealed class Snapshot(V1.Checkpoint checkpoint, List<AwaitedOutput> awaited)
-{
-    /// <summary>Whether all that it rests on is stored.</summary>
-    public bool IsComplete => awaited.TrueForAll(a => a.IsStored);
-
-    /// <summary>Sequence of the newest output that it rests on, in one log.</summary>
-    public ulong NewestOf(SignalType type) =>
-        awaited.Where(a => a.State.Type == Subjects.Token(type)).Select(a => a.State.Sequence).DefaultIfEmpty().Max();
-
-    /// <summary>The checkpoint with the places of its outputs; only when complete.</summary>
-    public V1.Checkpoint Complete()
-    {
-        foreach (var (state, output) in awaited)
-            state.Sequence = output?.Sequence ?? state.Sequence;
-        return checkpoint;
-    }
+    private bool Concerns(string key, PartitionPart part, out string name) => SettingKey.TryParse(key, out name, out var stream)
+        && _capability.Settings.Contains(name) && (stream is not { } own || (own.Kind == _capability.Kind && PartOf(own) == part));
 }

@@ -15,6 +15,10 @@ public sealed class PartitionCounters
     private long _checkpointBytes;
     private long _failed;
     private long _misplaced;
+    private long _lost;
+    private long _skipped;
+    private long _taken;
+    private long _settings;
 
     /// <summary>Messages worked on.</summary>
     public long Processed => Interlocked.Read(ref _processed);
@@ -52,6 +56,18 @@ public sealed class PartitionCounters
     /// <summary>Outputs dropped because their place was not above the last of their kind: a worker's fault.</summary>
     public long Misplaced => Interlocked.Read(ref _misplaced);
 
+    /// <summary>Outputs that were acknowledged and of which the log does not know any more: it lost its end.</summary>
+    public long Lost => Interlocked.Read(ref _lost);
+
+    /// <summary>Messages for which a skip record was put into the log.</summary>
+    public long Skipped => Interlocked.Read(ref _skipped);
+
+    /// <summary>Of the partitions claimed, those whose owner stood still.</summary>
+    public long Taken => Interlocked.Read(ref _taken);
+
+    /// <summary>Settings copied into the log.</summary>
+    public long Settings => Interlocked.Read(ref _settings);
+
     internal void CountProcessed(bool again)
     {
         Interlocked.Increment(ref _processed);
@@ -74,11 +90,17 @@ public sealed class PartitionCounters
 
     internal void CountFenced() => Interlocked.Increment(ref _fenced);
 
-    internal void CountCheckpoint(int bytes)
-    {
-        Interlocked.Increment(ref _checkpoints);
-        Interlocked.Add(ref _checkpointBytes, bytes);
-    }
+    internal void CountCheckpoint() => Interlocked.Increment(ref _checkpoints);
+
+    internal void CountCheckpointBytes(int bytes) => Interlocked.Add(ref _checkpointBytes, bytes);
+
+    internal void CountLost() => Interlocked.Increment(ref _lost);
+
+    internal void CountSkipped() => Interlocked.Increment(ref _skipped);
+
+    internal void CountTaken() => Interlocked.Increment(ref _taken);
+
+    internal void CountSetting() => Interlocked.Increment(ref _settings);
 
     internal void CountMisplaced() => Interlocked.Increment(ref _misplaced);
 

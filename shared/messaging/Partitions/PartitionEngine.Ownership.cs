@@ -1,26 +1,40 @@
-using System.Globalization;
-using NATS.Client.JetStream;
-using NATS.Client.JetStream.Models;
 using SignalStream.Contracts.V1;
+using SignalStream.Messaging.Codec;
 
 namespace SignalStream.Messaging.Partitions;
 
-/// <summary>Claims, catch-up, checkpoints and release.</summary>
+/// <summary>Claims and release.</summary>
 public sealed partial class PartitionEngine
 {
-    private const int ClaimsAtATime = 16;
-
-    /// <summary>Two ways of reading one time, ns.</summary>
-    private const long Rounding = 1_000;
-    private const long CheckpointBytesASecond = 4 << 20;
+    private const int ClaimsAtATime = 32;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan CheckpointEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan OutputsWithin = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Who was overtaken waits so long before it claims again, twice as long each time that it came to nothing.</summary>
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
     /// <summary>A joining replica leaves the owner so long to release, before it claims whatever the owner does.</summary>
     private static readonly TimeSpan ReleaseWithin = TimeSpan.FromMilliseconds(500);
+
+    private readonly Wish[] _wishes = new Wish[Partition.Count];
+
+    /// <summary>What this replica wants of a partition that it does not hold; used by the managing task alone, but for the waits.</summary>
+    private struct Wish
+    {
+        /// <summary>Since when it is wanted; 0: it is not.</summary>
+        public long Since;
+
+        /// <summary>Not to be claimed before.</summary>
+        public long NotBefore;
+
+        /// <summary>How often in a row it was lost before a checkpoint could be written.</summary>
+        public int Losses;
+
+        /// <summary>To whom it fell when it was taken from an owner that stood still; null when it falls to this replica.</summary>
+        public string? TakenFrom;
+    }
 
     /// <summary>Follows what the membership proposes.</summary>
     private async Task ManageAsync(CancellationToken cancellationToken)
@@ -28,12 +42,13 @@ public sealed partial class PartitionEngine
         var catchingUp = new List<Task>();
         while (!cancellationToken.IsCancellationRequested)
         {
-            var moved = Volatile.Read(ref _moved).Task;
-            var wanted = _membership.Owned;
+            var wake = Volatile.Read(ref _wake).Task;
+            await CheckLogAsync(cancellationToken);
             var held = Held();
+            var wanted = Wanted();
             await Task.WhenAll(held.Where(p => !wanted.Contains(p.Number)).Select(p => ReleaseAsync(p, cancellationToken)));
             var gained = wanted.Except(held.Select(p => p.Number)).ToList();
-            foreach (var some in gained.Chunk(ClaimsAtATime))
+            foreach (var some in gained.Where(IsReady).Chunk(ClaimsAtATime))
             {
                 var claimed = await Task.WhenAll(some.Select(p => ClaimAsync(p, cancellationToken)));
                 if (claimed.OfType<OwnedPartition>().ToList() is { Count: > 0 } started)
@@ -41,233 +56,147 @@ public sealed partial class PartitionEngine
             }
 
             catchingUp.RemoveAll(task => task.IsCompleted);
-            await Task.WhenAny(moved, Task.Delay(LookEvery, _time, cancellationToken));
+            await Task.WhenAny(wake, Task.Delay(gained.Count > 0 ? Moment : LookEvery, _time, cancellationToken));
         }
 
         await Task.WhenAll(catchingUp);
     }
 
-    private static async ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellationToken)
+    /// <summary>The partitions that fall to this replica, those it has taken over, and those whose owner stands still.</summary>
+    private HashSet<int> Wanted()
     {
-        try
+        var wanted = _membership.Owned.ToHashSet();
+        for (var p = 0; p < Partition.Count; p++)
         {
-            return await timer.WaitForNextTickAsync(cancellationToken);
+            ref var wish = ref _wishes[p];
+            if (wanted.Contains(p))
+                wish.TakenFrom = null;
+            else if (wish.TakenFrom is { } before)
+                KeepWhileNobodyElseIsProposed(p, before);
+            else if (ShouldTake(p))
+                wish.TakenFrom = _membership.OrderOf(p)[0];
+            if (wish.TakenFrom is not null)
+                wanted.Add(p);
+            wish.Since = !wanted.Contains(p) || IsHeld(p) ? 0 : wish.Since == 0 ? _time.GetTimestamp() : wish.Since;
         }
-        catch (OperationCanceledException)
-        {
+
+        return wanted;
+    }
+
+    private void KeepWhileNobodyElseIsProposed(int number, string before)
+    {
+        var isTheirs = _membership.OrderOf(number)[0] != before || (!IsHeld(number) && _heads.Stalls(number) == 0);
+        if (isTheirs)
+            _wishes[number].TakenFrom = null;
+    }
+
+    /// <summary>Its checkpoint has stood still while its log moved, whatever the heartbeats say, and this replica is the next in order.</summary>
+    private bool ShouldTake(int number)
+    {
+        var stalls = _heads.Stalls(number);
+        if (stalls == 0)
             return false;
-        }
+        var owner = _heads.Of(number)?.Checkpoint.Owner;
+        var turn = _membership.OrderOf(number).Where(member => member != owner).Take(stalls).ToList();
+        return turn.Contains(_instance);
+    }
+
+    private bool IsHeld(int number)
+    {
+        lock (_gate)
+            return _owned[number] is not null;
+    }
+
+    /// <summary>Whether it may be claimed: nobody has it, or the owner had the time to release it.</summary>
+    private bool IsReady(int number)
+    {
+        var wish = _wishes[number];
+        if (_time.GetTimestamp() < Volatile.Read(ref _wishes[number].NotBefore))
+            return false;
+        if (wish.TakenFrom is not null || _time.GetElapsedTime(wish.Since) > ReleaseWithin)
+            return true;
+        return _heads.Of(number)?.Checkpoint is { } head && (head.Released || head.Owner == _instance || !_membership.IsReleasing(head.Owner));
     }
 
     /// <summary>Makes a partition this replica's: by compare-and-set on its checkpoint, which decides, whatever anybody believes.</summary>
     private async Task<OwnedPartition?> ClaimAsync(int number, CancellationToken cancellationToken)
     {
-        OwnedPartition? claimed = null;
-        await TryAsync(async () =>
+        ClaimedState? claimed = null;
+        if (!await TryAsync(async () => claimed = await TryClaimAsync(number, cancellationToken), cancellationToken) || claimed is null)
         {
-            var stored = await UsableAsync(await AwaitReleaseAsync(number, cancellationToken), cancellationToken);
-            stored.Checkpoint.Owner = _instance;
-            stored.Checkpoint.Term++;
-            stored.Checkpoint.Released = false;
-            stored.Checkpoint.LogCreatedNs = _logCreatedNs;
-            var revision = await _checkpoints.TrySaveAsync(number, stored.Checkpoint, stored.Revision, cancellationToken);
-            if (revision == 0)
-                return;
-            var behind = await BehindAsync(number, stored.Checkpoint, cancellationToken);
-            claimed = new OwnedPartition(number, _capability, stored with { Revision = revision }, behind, Share);
-        }, cancellationToken);
-        if (claimed is null)
+            WaitBeforeClaiming(number);
             return null;
+        }
+
         Counters.CountClaim();
+        if (_wishes[number].TakenFrom is not null)
+            Counters.CountTaken();
         lock (_gate)
         {
-            claimed.RereadUntil = _readerAt;
-            return _owned[number] = claimed;
+            return _owned[number] = new OwnedPartition(number, _capability, claimed, Share)
+            {
+                ClaimedAt = _time.GetTimestamp(),
+                RereadUntilNs = claimed.Head.WrittenNs,
+            };
         }
     }
 
-    private async Task<StoredOutputs> BehindAsync(int number, Checkpoint checkpoint, CancellationToken cancellationToken)
+    private async Task<ClaimedState?> TryClaimAsync(int number, CancellationToken cancellationToken)
     {
-        var found = await Task.WhenAll(_outputs.Select(o => o.Value.ReadBehindAsync(number, checkpoint.FloorOf(o.Key), cancellationToken)));
+        var stored = await _checkpoints.LoadAsync(number, cancellationToken);
+        var head = stored.Checkpoint;
+        if (_wishes[number].TakenFrom is not null && _heads.Of(number)?.Revision < stored.Revision)
+            return null; // It does not stand still: it is this replica that did not hear of it.
+        var isComplete = head.Released;
+        var parts = await _checkpoints.LoadPartsAsync(number, head, cancellationToken);
+        var ends = await _input.EndsAsync(cancellationToken);
+        foreach (var part in parts)
+            await FitAsync(part, head, ends, cancellationToken);
+        (head.Owner, head.Term, head.Released, head.LogCreatedNs) = (_instance, head.Term + 1, false, _logCreatedNs);
+        var revision = await _checkpoints.TrySaveAsync(number, head, stored.Revision, cancellationToken);
+        if (revision == 0)
+            return null;
+        var skips = await SkipsAsync(number, parts.Min(p => p.InputSequence), cancellationToken);
+        var behind = isComplete ? new StoredOutputs([]) : await BehindAsync(number, parts, cancellationToken);
+
+        // What came within a second of the checkpoint had most probably been worked on when its owner went.
+        var until = isComplete ? 0 : stored.WrittenNs + (long)CheckpointEvery.TotalNanoseconds;
+        return new ClaimedState(new StoredCheckpoint(head, revision, until), parts, behind, skips);
+    }
+
+    /// <summary>
+    /// Where the log is another one than the checkpoint speaks of, or has lost its end, the state counts all the same, from the time of
+    /// the message that was worked on last.
+    /// </summary>
+    private async Task FitAsync(CheckpointPart part, Checkpoint head, LogEnds ends, CancellationToken cancellationToken)
+    {
+        if (await _input.HadAsync(part.InputSequence, part.InputTimeNs, head.LogCreatedNs, ends, cancellationToken))
+            return;
+        part.InputSequence = part.InputTimeNs == 0 ? 0 : await _input.PositionAtAsync(part.InputTimeNs, ends, cancellationToken);
+        _reports.Troubled($"{_log} is not the one that a checkpoint speaks of, or has lost its end: going on behind {part.InputSequence}.");
+    }
+
+    private async Task<SkipList> SkipsAsync(int number, ulong position, CancellationToken cancellationToken)
+    {
+        var skips = new SkipList();
+        var subject = Subjects.Skips(_capability.Input, number);
+        while (await _input.FindNextAsync(subject, position + 1, cancellationToken) is { } found)
+        {
+            if (ControlCodec.TryDecode(found.Data.Span, out var record) && record is SkipRecord skip && skip.Capability == _capability.FullName)
+                skips.Add(skip);
+            position = found.Seq;
+        }
+
+        return skips;
+    }
+
+    private async Task<StoredOutputs> BehindAsync(int number, IReadOnlyList<CheckpointPart> parts, CancellationToken cancellationToken)
+    {
+        var found = await Task.WhenAll(_outputs.Select(o => o.Value.ReadBehindAsync(number, parts.Min(p => p.FloorOf(o.Key)), cancellationToken)));
         return new StoredOutputs(_outputs.Keys.Zip(found).SelectMany(f => f.Second.Select(o => (f.First, o.Stream, o.Id, o.Sequence))));
     }
 
-    private PartitionOutputs Share(OwnedPartition partition, CancellationToken stopping) =>
-        new(_outputs, Counters, _time, _reports.Stored, () => Fence(partition), stopping);
-
-    /// <summary>The checkpoint; where a live owner has not released it yet, after leaving it a moment to do so.</summary>
-    private async Task<StoredCheckpoint> AwaitReleaseAsync(int number, CancellationToken cancellationToken)
-    {
-        var since = _time.GetTimestamp();
-        while (true)
-        {
-            var stored = await _checkpoints.LoadAsync(number, cancellationToken);
-            var owner = stored.Checkpoint.Owner;
-            if (stored.Checkpoint.Released || owner.Length == 0 || owner == _instance || !_membership.Members.Contains(owner)
-                || _time.GetElapsedTime(since) > ReleaseWithin)
-            {
-                return stored;
-            }
-
-            await Task.Delay(Moment, _time, cancellationToken);
-        }
-    }
-
-    /// <summary>A checkpoint of another log, or of one that lost its end, says nothing: the log is read from its beginning.</summary>
-    private async Task<StoredCheckpoint> UsableAsync(StoredCheckpoint stored, CancellationToken cancellationToken)
-    {
-        var checkpoint = stored.Checkpoint;
-        if (checkpoint.LogCreatedNs == 0 || (checkpoint.LogCreatedNs == _logCreatedNs && checkpoint.InputSequence <= Volatile.Read(ref _readerAt)))
-            return stored;
-        return await IsOfThisLogAsync(checkpoint, cancellationToken) ? stored : stored with { Checkpoint = new Checkpoint { Term = checkpoint.Term } };
-    }
-
-    /// <summary>Asks the server: this replica's reader may be far behind, after a cut, say.</summary>
-    /// <remarks>
-    /// nats-server 2.9 gives another creation time after an update of the stream and a restart. The time of the message that was
-    /// worked on last tells too.
-    /// </remarks>
-    private async Task<bool> IsOfThisLogAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
-    {
-        var log = await _jetStream.GetStreamAsync(_log, cancellationToken: cancellationToken);
-        if (checkpoint.InputSequence > log.Info.State.LastSeq)
-            return false;
-        if (checkpoint.LogCreatedNs == EventTime.Of(log.Info.Created))
-            return true;
-        try
-        {
-            var message = (await log.GetAsync(new StreamMsgGetRequest { Seq = checkpoint.InputSequence }, cancellationToken)).Message;
-            var storedNs = EventTime.Of(DateTimeOffset.Parse(message.Time, CultureInfo.InvariantCulture));
-            return Math.Abs(storedNs - checkpoint.InputTimeNs) <= Rounding;
-        }
-        catch (NatsJSApiException exception) when (exception.Error.Code == 404)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Feeds partitions just gained from their checkpoints on, until they meet the reader.</summary>
-    private async Task CatchUpAsync(List<OwnedPartition> gained, CancellationToken cancellationToken)
-    {
-        var met = TryMeet(gained, gained.Min(p => p.Position));
-        while (!met && gained.Exists(IsHeld) && !cancellationToken.IsCancellationRequested)
-        {
-            await TryAsync(async () => met = await CatchUpOnceAsync(gained, cancellationToken), cancellationToken);
-            if (!met)
-                await Task.Delay(Moment, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task<bool> CatchUpOnceAsync(List<OwnedPartition> gained, CancellationToken cancellationToken)
-    {
-        var mine = gained.ToDictionary(p => p.Number);
-        await foreach (var message in ConsumeAsync(gained.Min(p => p.Position) + 1, cancellationToken))
-        {
-            if (message.Metadata is not { } place)
-                continue;
-            lock (_gate)
-            {
-                var route = RouteOf(message.Subject);
-                var logged = new LogMessage(place.Sequence.Stream, EventTime.Of(place.Timestamp), message.Data);
-                if (mine.TryGetValue(route.Partition, out var partition) && _owned[route.Partition] == partition && !partition.IsLeaving)
-                    Process(partition, route, logged);
-                if (TryMeet(gained, place.Sequence.Stream))
-                    return true;
-            }
-
-            if (!gained.Exists(IsHeld))
-                return false;
-        }
-
-        return false;
-    }
-
-    /// <summary>From here on the reader feeds them, if the catch-up has seen all that the reader has.</summary>
-    private bool TryMeet(List<OwnedPartition> gained, ulong seen)
-    {
-        lock (_gate)
-        {
-            if (seen < _readerAt)
-                return false;
-            foreach (var partition in gained)
-                partition.IsLive = !partition.IsLeaving;
-            return true;
-        }
-    }
-
-    private async Task CheckpointAsync(CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(CheckpointEvery, _time);
-        while (await WaitAsync(timer, cancellationToken))
-        {
-            var written = 0L;
-            foreach (var partition in Held())
-            {
-                if (cancellationToken.IsCancellationRequested)
-                    return;
-                await TryAsync(async () => written += await SaveAsync(partition, false, cancellationToken), cancellationToken);
-            }
-
-            var pause = TimeSpan.FromSeconds((double)written / CheckpointBytesASecond) - CheckpointEvery;
-            if (pause > TimeSpan.Zero)
-                await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>Writes a checkpoint once all outputs that it rests on are stored.</summary>
-    /// <returns>Bytes written; 0 when there was nothing new, or it could not be done yet.</returns>
-    private async Task<int> SaveAsync(OwnedPartition partition, bool release, CancellationToken cancellationToken)
-    {
-        await partition.Saving.WaitAsync(cancellationToken);
-        try
-        {
-            return await SaveAloneAsync(partition, release, cancellationToken);
-        }
-        finally
-        {
-            partition.Saving.Release();
-        }
-    }
-
-    private async Task<int> SaveAloneAsync(OwnedPartition partition, bool release, CancellationToken cancellationToken)
-    {
-        Snapshot snapshot;
-        lock (_gate)
-        {
-            // One that was given up, as after a worker's failure, stands behind a message that it has not worked on.
-            if (_owned[partition.Number] != partition)
-                return 0;
-            if (partition.IsLive)
-                partition.AdvanceTo(_readerAt, _readerNs);
-            if (!release && (partition.IsLeaving || !partition.HasMoved))
-                return 0;
-            partition.IsLeaving = release;
-            partition.IsLive &= !release;
-            snapshot = partition.Take(_logCreatedNs, _instance);
-        }
-
-        var since = _time.GetTimestamp();
-        while (!snapshot.IsComplete)
-        {
-            if (_time.GetElapsedTime(since) > OutputsWithin || !IsHeld(partition))
-                return 0;
-            await Task.Delay(Moment, _time, cancellationToken);
-        }
-
-        var checkpoint = snapshot.Complete();
-        checkpoint.Released = release;
-        var revision = await _checkpoints.TrySaveAsync(partition.Number, checkpoint, partition.Revision, cancellationToken);
-        if (revision == 0)
-        {
-            Fence(partition);
-            return 0;
-        }
-
-        partition.Saved(revision, snapshot);
-        var bytes = checkpoint.CalculateSize();
-        Counters.CountCheckpoint(bytes);
-        return bytes;
-    }
+    private PartitionOutputs Share(OwnedPartition partition) => new(_outputs, Counters, _time, _reports.Stored, () => Fence(partition));
 
     /// <summary>Somebody else is ahead: what is in hand is worth nothing.</summary>
     private void Fence(OwnedPartition partition)
@@ -279,6 +208,17 @@ public sealed partial class PartitionEngine
             Counters.CountFenced();
             Drop(partition);
         }
+
+        ref var wish = ref _wishes[partition.Number];
+        wish.Losses = partition.SavedAt == 0 ? wish.Losses + 1 : 0;
+        WaitBeforeClaiming(partition.Number);
+    }
+
+    private void WaitBeforeClaiming(int number)
+    {
+        var wait = FirstWait * Math.Pow(2, Math.Min(_wishes[number].Losses, 8));
+        var ticks = (wait < LongestWait ? wait : LongestWait).TotalSeconds * _time.TimestampFrequency;
+        Volatile.Write(ref _wishes[number].NotBefore, _time.GetTimestamp() + (long)ticks);
     }
 
     private async Task ReleaseAsync(OwnedPartition partition, CancellationToken cancellationToken)
@@ -292,17 +232,5 @@ public sealed partial class PartitionEngine
     {
         using var patience = new CancellationTokenSource(Farewell, _time);
         await Task.WhenAll(Held().Select(p => ReleaseAsync(p, patience.Token)));
-    }
-
-    private List<OwnedPartition> Held()
-    {
-        lock (_gate)
-            return [.. _owned.OfType<OwnedPartition>()];
-    }
-
-    private bool IsHeld(OwnedPartition partition)
-    {
-        lock (_gate)
-            return _owned[partition.Number] == partition;
     }
 }

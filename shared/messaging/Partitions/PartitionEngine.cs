@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using NATS.Client.JetStream.Models;
 using SignalStream.Contracts;
 using SignalStream.Messaging.Codec;
 using SignalStream.Messaging.Logs;
@@ -13,43 +11,37 @@ namespace SignalStream.Messaging.Partitions;
 /// <param name="Stored">An output that the log has, and how long that took.</param>
 /// <param name="Rejected">An input that a worker refused, with the stream and the reason.</param>
 /// <param name="Troubled">Something failed and is tried again, a sentence.</param>
-public sealed record EngineReports(Action<SignalEvent, TimeSpan> Stored, Action<StreamId, Rejection> Rejected, Action<string> Troubled);
+public sealed record EngineReports(Action<SignalEvent, TimeSpan> Stored, Action<StreamId, Rejection> Rejected, Action<string> Troubled)
+{
+    /// <summary>A checkpoint was written, and how long that took, its outputs included.</summary>
+    public Action<TimeSpan> Saved { get; init; } = _ => { };
+}
 
 /// <summary>Works on the partitions that fall to this replica: reads the log, keeps the state, stores each output exactly once.</summary>
 /// <remarks>
 /// docs/EXACTLY-ONCE.md has the argument. One ordered reader for all partitions; a partition just gained is fed by a catch-up from
-/// its checkpoint until that meets the reader. Dispatch, snapshots and changes of hands happen under one lock.
+/// its checkpoint until that meets the reader. Dispatch, snapshots and changes of hands happen under one lock. This part is a
+/// message's way; the others are reading, ownership, catching up, checkpoints, and what owners put into the log.
 /// </remarks>
-public sealed partial class PartitionEngine
+public sealed partial class PartitionEngine : IDisposable
 {
-    private const int MostFailures = 3;
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-    private static readonly NatsJSConsumeOpts Attentive = new()
-    {
-        MaxMsgs = 5000,
-        Expires = TimeSpan.FromSeconds(10),
-        IdleHeartbeat = TimeSpan.FromSeconds(1),
-    };
-
     private readonly Lock _gate = new();
     private readonly OwnedPartition?[] _owned = new OwnedPartition?[Partition.Count];
     private readonly Dictionary<string, Route> _routes = [];
-    private readonly ConcurrentDictionary<(int Partition, ulong Sequence), int> _failures = new();
-    private readonly NatsJSContext _jetStream;
-    private readonly CheckpointStore _checkpoints;
     private readonly IReadOnlyDictionary<SignalType, OutputLog> _outputs;
     private readonly INatsConnection _connection;
+    private readonly NatsJSContext _jetStream;
+    private readonly CheckpointStore _checkpoints;
+    private readonly HeadsView _heads;
+    private readonly RulesView _rules;
+    private readonly LogLookup _input;
     private readonly Capability _capability;
     private readonly Membership _membership;
     private readonly EngineReports _reports;
     private readonly TimeProvider _time;
     private readonly string _instance;
     private readonly string _log;
-    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _logCreatedNs;
-    private ulong _readerAt;
-    private long _readerNs;
-    private bool _isBehind;
+    private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Starts with nothing.</summary>
     /// <param name="connection">To the server with the logs.</param>
@@ -61,17 +53,18 @@ public sealed partial class PartitionEngine
     public PartitionEngine(
         INatsConnection connection, Capability capability, Membership membership, string instance, EngineReports reports, TimeProvider time)
     {
-        _jetStream = new NatsJSContext(connection);
-        _checkpoints = new CheckpointStore(connection, capability);
-        _connection = connection;
-        _outputs = capability.Outputs.ToDictionary(type => type, type => new OutputLog(connection, type));
-        _capability = capability;
-        _membership = membership;
-        _instance = instance;
-        _reports = reports;
-        _time = time;
+        (_connection, _capability, _membership, _instance, _reports, _time) = (connection, capability, membership, instance, reports, time);
         _log = LogDefinitions.NameOf(capability.Input);
+        _jetStream = EngineContext.Of(connection);
+        _checkpoints = new CheckpointStore(connection, capability, time);
+        _heads = new HeadsView(time);
+        _rules = new RulesView(connection, capability);
+        _input = new LogLookup(connection, _log);
+        _outputs = capability.Outputs.ToDictionary(type => type, type => new OutputLog(connection, type));
     }
+
+    /// <summary>What is done with which streams.</summary>
+    public Capability Capability => _capability;
 
     /// <summary>What has been done so far.</summary>
     public PartitionCounters Counters { get; } = new();
@@ -96,15 +89,29 @@ public sealed partial class PartitionEngine
     }
 
     /// <summary>How far the work is behind the log, s: 0 once the log's last message has been worked on.</summary>
-    public double LagSeconds => Volatile.Read(ref _isBehind)
-        ? Math.Max(0, (EventTime.Of(_time.GetUtcNow()) - Volatile.Read(ref _readerNs)) / 1e9)
-        : 0;
+    public double LagSeconds
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var reader = _isBehind ? EventTime.Of(_time.GetUtcNow()) - _readerNs : 0;
+                var catchUp = _owned.Where(p => p is { IsLive: false, PositionNs: > 0 }).Select(p => _readerNs - p!.PositionNs).DefaultIfEmpty().Max();
+                return Math.Max(0, (reader + catchUp) / 1e9);
+            }
+        }
+    }
+
+    /// <summary>How old the oldest checkpoint of the partitions in hand is, s.</summary>
+    public double CheckpointAgeSeconds => Held()
+        .Select(p => _time.GetElapsedTime(Math.Max(p.SavedAt, p.ClaimedAt)).TotalSeconds).DefaultIfEmpty().Max();
 
     /// <summary>Works until cancelled; then everything is stored, checkpointed and released.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await OpenLogAsync(cancellationToken);
-        _membership.OwnedChanged += Wake;
+        _membership.OwnedChanged += OnMembers;
+        _connection.ConnectionOpened += OnConnectedAsync;
         try
         {
             await WorkAsync(cancellationToken);
@@ -112,70 +119,36 @@ public sealed partial class PartitionEngine
         }
         finally
         {
-            _membership.OwnedChanged -= Wake;
+            _membership.OwnedChanged -= OnMembers;
+            _connection.ConnectionOpened -= OnConnectedAsync;
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _reading.Dispose();
+        _watching.Dispose();
     }
 
     /// <summary>All parts together: where one fails the others end too, so that none seems to work alone.</summary>
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] parts = [ReadAsync(stop.Token), ManageAsync(stop.Token), CheckpointAsync(stop.Token), TickAsync(stop.Token)];
+        Task[] parts =
+        [
+            ReadAsync(stop.Token), WatchAsync(stop.Token), ManageAsync(stop.Token), CheckpointAsync(stop.Token), TickAsync(stop.Token),
+            SettleAsync(stop.Token),
+        ];
         await Task.WhenAny(parts);
         await stop.CancelAsync();
         await Task.WhenAll(parts);
     }
 
-    private void Wake(ImmutableHashSet<int> owned) =>
-        Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    private void OnMembers(ImmutableHashSet<int> owned) => Wake();
 
-    private async Task OpenLogAsync(CancellationToken cancellationToken)
-    {
-        var info = (await _jetStream.GetStreamAsync(_log, cancellationToken: cancellationToken)).Info;
-        var createdNs = EventTime.Of(info.Created);
-        lock (_gate)
-        {
-            if (createdNs == _logCreatedNs && info.State.LastSeq >= _readerAt)
-                return;
-            // Another log than before: what is in hand speaks of sequences that are gone.
-            foreach (var partition in _owned)
-                Drop(partition);
-            _logCreatedNs = createdNs;
-            _readerAt = info.State.LastSeq;
-        }
-    }
-
-    private async Task ReadAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                await foreach (var message in ConsumeAsync(_readerAt + 1, cancellationToken))
-                    Dispatch(message);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception) when (OutputLog.IsPassing(exception, cancellationToken))
-            {
-                _reports.Troubled($"Reading {_log} was interrupted: {exception.Message}");
-            }
-
-            await Task.Delay(RetryAfter, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await TryAsync(() => OpenLogAsync(cancellationToken), cancellationToken);
-        }
-    }
-
-    private async IAsyncEnumerable<INatsJSMsg<byte[]>> ConsumeAsync(
-        ulong from, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var options = new NatsJSOrderedConsumerOpts { DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartSequence, OptStartSeq = from };
-        var consumer = await _jetStream.CreateOrderedConsumerAsync(_log, options, cancellationToken);
-        await foreach (var message in consumer.ConsumeAsync<byte[]>(opts: Attentive, cancellationToken: cancellationToken))
-            yield return message;
-    }
+    private void Wake() =>
+        Interlocked.Exchange(ref _wake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     /// <summary>The way of one message from the reader: to its partition, if that is ours and has met the reader.</summary>
     private void Dispatch(INatsJSMsg<byte[]> message)
@@ -184,45 +157,31 @@ public sealed partial class PartitionEngine
             return;
         lock (_gate)
         {
-            _readerAt = place.Sequence.Stream;
-            Volatile.Write(ref _readerNs, EventTime.Of(place.Timestamp));
-            Volatile.Write(ref _isBehind, place.NumPending > 0);
+            (_readerAt, _readerNs, _isBehind) = (place.Sequence.Stream, EventTime.Of(place.Timestamp), place.NumPending > 0);
             var route = RouteOf(message.Subject);
-            if (route.Partition >= 0 && _owned[route.Partition] is { IsLive: true } partition)
-                Process(partition, route, new LogMessage(place.Sequence.Stream, _readerNs, message.Data));
+            if (route.Partition < 0)
+                return;
+            if (_owned[route.Partition] is { IsLive: true } partition)
+                Process(partition, route, new LogMessage(_readerAt, _readerNs, message.Data));
+            else if (_owned[route.Partition] is null && route.Stream.Kind == _capability.Kind)
+                _heads.Moved(route.Partition);
         }
     }
 
     private void Process(OwnedPartition partition, in Route route, in LogMessage message)
     {
-        var stream = route.Stream;
-        var failures = _failures.GetValueOrDefault((partition.Number, message.Sequence));
-        if (failures >= MostFailures)
-        {
-            partition.AdvanceTo(message.Sequence, message.StoredNs);
-            return;
-        }
-
         try
         {
             if (route.IsControl)
-            {
                 Control(partition, message);
-                return;
-            }
-
-            if (partition.Process(stream, message) is not { } rejection)
-                return;
-            _reports.Rejected(stream, rejection);
-            _ = KeepRejectedAsync(stream, message, rejection);
+            else if (partition.Process(route.Stream, message) is { } rejection)
+                Reject(route.Stream, message, rejection);
         }
-        catch (Exception exception)
+        catch (WorkerFailedException failure)
         {
-            // A worker's fault: its state is in doubt, so the partition starts again from its checkpoint.
-            Counters.CountFailed();
-            _failures[(partition.Number, message.Sequence)] = failures + 1;
-            _reports.Troubled($"{_capability.Name} failed at {_log} {message.Sequence}, {stream}: {exception.Message}");
+            // The worker's state is in doubt, so the partition starts again from its checkpoint.
             Drop(partition);
+            NoteFailure(partition.Number, message.Sequence, failure);
         }
     }
 
@@ -230,6 +189,12 @@ public sealed partial class PartitionEngine
     {
         if (ControlCodec.TryDecode(message.Data.Span, out var record))
             partition.Control(record, message.Sequence, message.StoredNs);
+    }
+
+    private void Reject(StreamId stream, LogMessage message, Rejection rejection)
+    {
+        _reports.Rejected(stream, rejection);
+        _ = KeepRejectedAsync(stream, message, rejection);
     }
 
     /// <summary>Puts a refused input beside its reason into the log of refused ones; it is not worth more than one try.</summary>
@@ -261,6 +226,18 @@ public sealed partial class PartitionEngine
         return _routes[subject] = new Route(isOurs ? Partition.Of(stream) : -1, stream, false);
     }
 
+    private List<OwnedPartition> Held()
+    {
+        lock (_gate)
+            return [.. _owned.OfType<OwnedPartition>()];
+    }
+
+    private bool IsHeld(OwnedPartition partition)
+    {
+        lock (_gate)
+            return _owned[partition.Number] == partition;
+    }
+
     private async Task<bool> TryAsync(Func<Task> action, CancellationToken cancellationToken)
     {
         try
@@ -279,6 +256,21 @@ public sealed partial class PartitionEngine
 
         return false;
     }
+
+    private static async ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken) =>
+        Task.Delay(pause, _time, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private readonly record struct Route(int Partition, StreamId Stream, bool IsControl);
 }

@@ -9,19 +9,12 @@ namespace SignalStream.Messaging.Partitions;
 public static class Rendezvous
 {
     /// <summary>The member that a partition belongs to; null when there is none.</summary>
-    public static string? OwnerOf(int partition, IEnumerable<string> members)
-    {
-        string? owner = null;
-        ulong best = 0;
-        foreach (var member in members)
-        {
-            var weight = Weight(member, partition);
-            if (owner is null || weight > best || (weight == best && string.CompareOrdinal(member, owner) < 0))
-                (owner, best) = (member, weight);
-        }
+    public static string? OwnerOf(int partition, IEnumerable<string> members) => members
+        .OrderByDescending(member => Weight(member, partition)).ThenBy(member => member, StringComparer.Ordinal).FirstOrDefault();
 
-        return owner;
-    }
+    /// <summary>All members, the one that a partition belongs to first, then those that it would fall to without the ones before.</summary>
+    public static IReadOnlyList<string> Order(int partition, IEnumerable<string> members) =>
+        [.. members.OrderByDescending(member => Weight(member, partition)).ThenBy(member => member, StringComparer.Ordinal)];
 
     private static ulong Weight(string member, int partition)
     {

@@ -144,8 +144,7 @@ internal sealed class StreamOutput(StreamId stream, SignalType type, PartitionOu
         {
             while (TryPeek(out var next))
             {
-                var (outcome, sequence) = await _log.StoreAsync(
-                    _subject, next.Id, EventCodec.Encode(next.Event), _last, floor, outputs.Stopping);
+                var (outcome, sequence) = await TryAsync(next);
                 if (!await ConcludeAsync(next, outcome, sequence))
                     return;
             }
@@ -156,8 +155,22 @@ internal sealed class StreamOutput(StreamId stream, SignalType type, PartitionOu
         }
     }
 
+    private async Task<(StoreOutcome Outcome, ulong Sequence)> TryAsync(PendingOutput next)
+    {
+        try
+        {
+            return await _log.StoreAsync(_subject, next.Id, EventCodec.Encode(next.Event), _last, floor, outputs.Attempt);
+        }
+        catch (OperationCanceledException) when (!outputs.Stopping.IsCancellationRequested)
+        {
+            // The connection was made anew: an answer that was under way is lost.
+            return (StoreOutcome.Unknown, 0);
+        }
+    }
+
     private async ValueTask<bool> ConcludeAsync(PendingOutput next, StoreOutcome outcome, ulong sequence)
     {
+        outputs.Stopping.ThrowIfCancellationRequested();
         switch (outcome)
         {
             case StoreOutcome.Stored:
@@ -169,6 +182,10 @@ internal sealed class StreamOutput(StreamId stream, SignalType type, PartitionOu
             case StoreOutcome.Fenced:
                 outputs.Fence();
                 return false;
+            case StoreOutcome.Shrunk:
+                outputs.Counters.CountLost();
+                _last = sequence;
+                return true;
             case StoreOutcome.Emptied or StoreOutcome.Older:
                 _last = sequence;
                 return true;
@@ -188,30 +205,4 @@ internal sealed class StreamOutput(StreamId stream, SignalType type, PartitionOu
             return _isSending;
         }
     }
-}
-
-/// <summary>What the outputs of a partition share.</summary>
-internal sealed class PartitionOutputs(
-    IReadOnlyDictionary<SignalType, OutputLog> logs, PartitionCounters counters, TimeProvider time, Action<SignalEvent, TimeSpan> stored, Action fenced, CancellationToken stopping)
-{
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
-
-    public OutputLog LogOf(SignalType type) => logs[type];
-
-    public PartitionCounters Counters => counters;
-
-    public CancellationToken Stopping => stopping;
-
-    public long Now => time.GetTimestamp();
-
-    public void HasStored(PendingOutput output)
-    {
-        counters.CountStored();
-        stored(output.Event, time.GetElapsedTime(output.MadeAt));
-    }
-
-    /// <summary>Another owner is ahead.</summary>
-    public void Fence() => fenced();
-
-    public Task PauseAsync() => Task.Delay(RetryAfter, time, stopping);
 }

@@ -20,7 +20,7 @@ namespace SignalStream.Benchmarks.Processor;
 internal static class ProcessorBenchmark
 {
     private const string ProcessorCores = "0";
-    private const string Lag = "signalstream_partition_lag_seconds";
+    private const string Lag = "signalstream_partition_lag_seconds{capability=\"heart\"}";
     private const int WarmUpSeconds = 5;
     private const int MostWarmUpSeconds = 20;
     private static readonly TimeSpan SampleEvery = TimeSpan.FromMilliseconds(500);
@@ -80,7 +80,7 @@ internal static class ProcessorBenchmark
     private static async Task<Reading> ReadAsync(RunningSystem system, ServiceProcess processor, ServiceProcess producer) => new(
         TimeProvider.System.GetUtcNow(),
         await producer.MetricAsync("signalstream_producer_frames_total"),
-        await processor.MetricAsync("signalstream_partition_messages_total"),
+        await processor.MetricAsync("signalstream_partition_messages_total{capability=\"heart\"}"),
         ProcessCpu.Of(processor.ProcessId),
         ProcessCpu.Of(producer.ProcessId),
         ProcessCpu.Of(system.Nats.ProcessId));

@@ -47,7 +47,7 @@ public sealed class ExactlyOnceTests(ITestOutputHelper output)
         await connection.ConnectAsync();
         var startNs = EventTime.Of(_time.GetUtcNow());
         var feed = new InputFeed(connection, Beds(settings, startNs));
-        var faults = new Faults(replicas, nats, _time);
+        var faults = new Faults(replicas, nats, new Rules(connection, Beds(settings, startNs).ConvertAll(b => b.Stream)), _time);
 
         var faulting = faults.RunAsync(FaultPlan.Of(settings));
         await Task.WhenAny(Task.WhenAll(faulting, Task.Delay(TimeSpan.FromSeconds(settings.Seconds), _time)), feed.Running);
@@ -62,21 +62,28 @@ public sealed class ExactlyOnceTests(ITestOutputHelper output)
         var passes = Beds(settings, startNs).Select((bed, i) => (bed.Stream, Pass: Reference.Of(bed, feed.Made[i]))).ToList();
         var expected = passes.SelectMany(p => p.Pass.Events).ToList();
         var caughtUp = await CatchUpAsync(log, expected.Count);
+        Assert.All(await replicas.StopAllAsync(), code => Assert.Equal(0, code));
         var input = await log.InputAsync(Beds(settings, startNs), feed.Made);
-        var found = await log.FindingsAsync();
+        var (found, alerts, states) = (await log.EventsAsync(SignalType.Finding), await log.EventsAsync(SignalType.Alert), await log.StatesAsync());
         var differences = Comparison.Of(expected, found);
-        var states = await log.StatesAsync();
-        var otherStates = passes.Where(p => !p.Pass.IsState(p.Stream, states.GetValueOrDefault(p.Stream.ToString()))).Select(p => p.Stream).ToList();
+        var otherStates = passes.Where(p => !p.Pass.IsState(p.Stream, states.GetValueOrDefault(p.Stream))).Select(p => p.Stream).ToList();
+        var logPass = await LogPass.OverAsync(log, states);
+        var fromLog = Comparison.Of(logPass.Events(SignalType.Finding), found).Concat(Comparison.Of(logPass.Events(SignalType.Alert), alerts)).ToList();
+        var otherFromLog = logPass.Differing(states);
 
-        _report.Run(settings.ToString(), input, feed.Resent, found.Count, expected.Count, caughtUp);
-        _report.Faults(faults.Done, Pauses.Longest(found, faults.Done));
+        _report.Run(settings.ToString(), input, feed.Resent, found.Count, expected.Count, alerts.Count, caughtUp);
+        _report.Faults(faults.Done, Pauses.Longest(found, faults.Done), Pauses.LongestDelay(found, logPass, faults.Done));
         _report.Processors(replicas);
-        _report.Differences(differences, faults.Done);
-        _report.States(otherStates, passes.Count);
+        _report.Differences("one pass over the samples", differences, faults.Done);
+        _report.States("one pass over the samples", otherStates, passes.Count);
+        _report.Differences("one pass over the log, alerts included", fromLog, faults.Done);
+        _report.States("one pass over the log", otherFromLog, passes.Count);
         Assert.Empty(replicas.Failures);
         Assert.Equal(0, input.Missing);
         Assert.Empty(differences);
         Assert.Empty(otherStates);
+        Assert.Empty(fromLog);
+        Assert.Empty(otherFromLog);
     }
 
     private static List<Bed> Beds(ChaosSettings settings, long startNs) =>

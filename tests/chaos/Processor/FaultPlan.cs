@@ -24,6 +24,9 @@ internal enum FaultKind
     /// <summary>SIGKILL of nats-server, and a restart on the same store.</summary>
     ServerKill,
 
+    /// <summary>Somebody changes the limits of the alarms, of one heart or of all.</summary>
+    Rule,
+
     /// <summary>SIGSTOP for longer than message ids are remembered.</summary>
     LongFreeze,
 
@@ -81,6 +84,7 @@ internal static class FaultPlan
         FaultKind.Kill or FaultKind.Terminate => Between(random, 0, 2),
         FaultKind.Freeze => Between(random, 1, 6),
         FaultKind.Join => Between(random, 3, 5),
+        FaultKind.Rule => 0,
         FaultKind.ServerKill => Between(random, 0.1, 2),
         FaultKind.LongFreeze or FaultKind.AllDown => DuplicateWindowSeconds + Between(random, 1, 3),
         _ => Between(random, 2, 6),

@@ -15,7 +15,7 @@ internal sealed record Fault(FaultKind Kind, string Target, DateTimeOffset Begin
 }
 
 /// <summary>Does what the plan says, one after the other, and notes when.</summary>
-internal sealed class Faults(Replicas replicas, NatsServer nats, TimeProvider time)
+internal sealed class Faults(Replicas replicas, NatsServer nats, Rules rules, TimeProvider time)
 {
     private readonly List<Fault> _done = [];
 
@@ -45,6 +45,8 @@ internal sealed class Faults(Replicas replicas, NatsServer nats, TimeProvider ti
                 return "nats-server";
             case FaultKind.AllDown:
                 return await AllDownAsync(fault.Lasts);
+            case FaultKind.Rule:
+                return await rules.ChangeAsync(fault.Pick);
             case FaultKind.Join:
                 return await JoinAsync(fault);
             default:

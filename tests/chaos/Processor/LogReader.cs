@@ -30,38 +30,45 @@ internal sealed class LogReader(INatsConnection connection)
         }
     }
 
-    public async Task<IReadOnlyList<Found>> FindingsAsync()
+    public async Task<IReadOnlyList<Found>> EventsAsync(SignalType type)
     {
-        var findings = new List<Found>();
-        await foreach (var message in ReadAsync(SignalType.Finding))
+        var events = new List<Found>();
+        await foreach (var message in ReadAsync(type, Subjects.All(type)))
         {
             Assert.True(EventCodec.TryDecode(message.Data, out var decoded, out var error), error);
-            findings.Add(new Found(message.Metadata!.Value.Sequence.Stream, message.Metadata.Value.Timestamp, decoded, message.Data));
+            events.Add(new Found(message.Metadata!.Value.Sequence.Stream, message.Metadata.Value.Timestamp, decoded, message.Data));
         }
 
-        return findings;
+        return events;
     }
 
-    /// <summary>The state of each stream in the newest checkpoints, by the stream's name.</summary>
-    public async Task<IReadOnlyDictionary<string, byte[]>> StatesAsync()
+    /// <summary>The state of each stream in the newest checkpoints: in the parts that their heads name.</summary>
+    public async Task<IReadOnlyDictionary<StreamId, SavedState>> StatesAsync()
     {
-        var states = new Dictionary<string, byte[]>();
+        var states = new Dictionary<StreamId, SavedState>();
         var store = await new NatsKVContext(_context).GetStoreAsync(LogDefinitions.StateBucket);
-        await foreach (var key in store.GetKeysAsync())
+        await foreach (var key in store.GetKeysAsync(["processor.heart.*"]))
         {
-            var entry = await store.GetEntryAsync<byte[]>(key);
-            foreach (var stream in Checkpoint.Parser.ParseFrom(entry.Value).Streams)
-                states[stream.Stream] = stream.State.ToByteArray();
+            var head = Checkpoint.Parser.ParseFrom((await store.GetEntryAsync<byte[]>(key)).Value);
+            foreach (var (number, named) in head.Parts.Index().Where(p => p.Item.Revision > 0))
+            {
+                var part = CheckpointPart.Parser.ParseFrom((await store.GetEntryAsync<byte[]>($"{key}.{number}", named.Revision)).Value);
+                foreach (var stream in part.Streams)
+                    states[StreamId.Parse(stream.Stream)] = new SavedState(part.InputSequence, stream.State.ToByteArray());
+            }
         }
 
         return states;
     }
 
+    /// <summary>The input with all that decides besides it, in the log's order.</summary>
+    public IAsyncEnumerable<INatsJSMsg<byte[]>> InputAsync() => ReadAsync(SignalType.Wave, null);
+
     /// <summary>What the server kept of the input.</summary>
     public async Task<InputAccount> InputAsync(IReadOnlyList<Bed> beds, IReadOnlyList<long> made)
     {
         var account = new InputAccount(beds.Zip(made, (bed, frames) => (bed.Subject, frames)).ToDictionary(b => b.Subject, b => b.frames));
-        await foreach (var message in ReadAsync(SignalType.Wave))
+        await foreach (var message in ReadAsync(SignalType.Wave, Subjects.All(SignalType.Wave)))
         {
             if (FrameHeader.TryRead(message.Data, out var header) == FrameError.None)
                 account.Add(message.Subject, header);
@@ -70,12 +77,12 @@ internal sealed class LogReader(INatsConnection connection)
         return account;
     }
 
-    private async IAsyncEnumerable<INatsJSMsg<byte[]>> ReadAsync(SignalType type)
+    private async IAsyncEnumerable<INatsJSMsg<byte[]>> ReadAsync(SignalType type, string? subject)
     {
         var last = await LastAsync(type);
         if (last == 0)
             yield break;
-        var options = new NatsJSOrderedConsumerOpts { FilterSubjects = [Subjects.All(type)] };
+        var options = subject is null ? new NatsJSOrderedConsumerOpts() : new NatsJSOrderedConsumerOpts { FilterSubjects = [subject] };
         var consumer = await _context.CreateOrderedConsumerAsync(LogDefinitions.NameOf(type), options);
         if (consumer.Info.NumPending == 0)
             yield break;

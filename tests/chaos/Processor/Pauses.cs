@@ -22,6 +22,21 @@ internal static class Pauses
         return longest;
     }
 
+    /// <summary>How long the log had what a finding rests on before it had the finding, at most, by the same causes.</summary>
+    public static IReadOnlyDictionary<string, TimeSpan> LongestDelay(IEnumerable<Found> found, LogPass pass, IReadOnlyList<Fault> faults)
+    {
+        var longest = new Dictionary<string, TimeSpan>();
+        foreach (var one in found)
+        {
+            if (pass.MadeAt(one.Event) is not { } made)
+                continue;
+            var cause = Cause(made, one.Stored, faults)?.Kind.ToString() ?? "none";
+            longest[cause] = TimeSpan.FromTicks(Math.Max(longest.GetValueOrDefault(cause).Ticks, (one.Stored - made).Ticks));
+        }
+
+        return longest;
+    }
+
     /// <summary>The one that lasted longest of the pause, or else the last one before it.</summary>
     private static Fault? Cause(DateTimeOffset before, DateTimeOffset after, IReadOnlyList<Fault> faults) =>
         faults.Where(f => f.Begin <= after && f.End >= before).MaxBy(f => Earlier(f.End, after) - Later(f.Begin, before))

@@ -22,12 +22,12 @@ internal sealed record Reference(IReadOnlyList<SignalEvent> Events, byte[] State
     }
 
     /// <summary>Whether a checkpoint's state of the stream is that of the one pass.</summary>
-    public bool IsState(StreamId stream, byte[]? saved)
+    public bool IsState(StreamId stream, SavedState? saved)
     {
         if (saved is null)
             return false;
         var heart = New(stream);
-        heart.Restore(saved);
+        heart.Restore(saved.State);
         return heart.SaveHeart().AsSpan().SequenceEqual(State);
     }
 

@@ -40,6 +40,9 @@ internal sealed class Replicas(int natsPort) : IAsyncDisposable
         return await replica.StopAsync();
     }
 
+    /// <summary>All of them, as on SIGTERM: then nothing moves any more.</summary>
+    public Task<int[]> StopAllAsync() => Task.WhenAll(_live.ToList().Select(StopAsync));
+
     /// <summary>Sum of a counter over all replicas there ever were; null when none has it.</summary>
     public double? Total(string name) => Sum(_all, name);
 

@@ -21,36 +21,42 @@ internal sealed class Report(ITestOutputHelper output)
         ("findings there already", "signalstream_partition_outputs_suppressed_total"),
         ("of these, others there", "signalstream_partition_outputs_diverged_total"),
         ("partitions claimed", "signalstream_partition_claims_total"),
+        ("of these, taken from a standstill", "signalstream_partition_taken_total"),
         ("partitions lost by comparison", "signalstream_partition_fenced_total"),
+        ("settings copied into the log", "signalstream_partition_settings_total"),
+        ("outputs misplaced", "signalstream_partition_outputs_misplaced_total"),
+        ("outputs lost by their log", "signalstream_partition_outputs_lost_total"),
         ("checkpoints", "signalstream_partition_checkpoints_total"),
         ("bytes of checkpoints", "signalstream_partition_checkpoint_bytes_total"),
         ("exceptions of workers", "signalstream_partition_failures_total"),
     ];
 
-    public void Run(string settings, InputAccount input, int resent, int found, int expected, TimeSpan catchUp)
+    public void Run(string settings, InputAccount input, int resent, int found, int expected, int alerts, TimeSpan catchUp)
     {
         Line($"{settings}");
         Line($"input: {input}, {resent} published again");
-        Line($"findings: {found} in the log, {expected} expected; caught up {catchUp.TotalSeconds:0.0} s after the input's end");
+        Line($"findings: {found} in the log, {expected} expected; {alerts} alerts; caught up {catchUp.TotalSeconds:0.0} s after the input's end");
     }
 
-    public void Faults(IReadOnlyList<Fault> faults, IReadOnlyDictionary<string, TimeSpan> pauses)
+    public void Faults(IReadOnlyList<Fault> faults, IReadOnlyDictionary<string, TimeSpan> pauses, IReadOnlyDictionary<string, TimeSpan> delays)
     {
-        Line($"{faults.Count} faults; longest pause of a stream's findings, by the fault it came of:");
+        Line($"{faults.Count} faults; longest pause between a stream's findings, and longest from log to finding, by the fault it came of:");
         foreach (var (kind, pause) in pauses.OrderBy(p => p.Key, StringComparer.Ordinal))
-            Line($"  {kind,-10} {faults.Count(f => f.Kind.ToString() == kind),3} times {pause.TotalSeconds,6:0.0} s");
+            Line($"  {kind,-10} {faults.Count(f => f.Kind.ToString() == kind),3} times {pause.TotalSeconds,6:0.0} s {delays.GetValueOrDefault(kind).TotalSeconds,7:0.000} s");
     }
 
     public void Processors(Replicas replicas)
     {
         Line($"the processors, summed over all replicas there were, each as it was last seen:");
         foreach (var (what, metric) in Counters)
-            Line($"  {what,-30} {replicas.Total(metric)?.ToString("0", CultureInfo.InvariantCulture) ?? "-"}");
+            Line($"  {what,-34} {replicas.Total(metric)?.ToString("0", CultureInfo.InvariantCulture) ?? "-"}");
+        var each = 1000 * replicas.Total("signalstream_partition_checkpoint_seconds_sum") / replicas.Total("signalstream_partition_checkpoint_seconds_count");
+        Line($"  {"a checkpoint takes, ms",-34} {each?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-"}");
     }
 
-    public void Differences(IReadOnlyList<Difference> differences, IReadOnlyList<Fault> faults)
+    public void Differences(string against, IReadOnlyList<Difference> differences, IReadOnlyList<Fault> faults)
     {
-        Line($"{string.Join(", ", Enum.GetValues<DifferenceKind>().Select(k => $"{differences.Count(d => d.Kind == k)} {k}"))}");
+        Line($"held against {against}: {string.Join(", ", Enum.GetValues<DifferenceKind>().Select(k => $"{differences.Count(d => d.Kind == k)} {k}"))}");
         foreach (var fault in differences.GroupBy(d => Before(d, faults)))
             Line($"  {fault.Count()} after {fault.Key}");
         foreach (var d in differences.Take(MostShown))
@@ -63,9 +69,9 @@ internal sealed class Report(ITestOutputHelper output)
             Line($"  and {differences.Count - MostShown} more");
     }
 
-    public void States(IReadOnlyList<StreamId> different, int streams)
+    public void States(string against, IReadOnlyList<StreamId> different, int streams)
     {
-        Line($"{streams - different.Count} of {streams} states in the checkpoints are those of the one pass");
+        Line($"{streams - different.Count} of {streams} states in the checkpoints are those of {against}");
         foreach (var stream in different)
             Line($"  not that of {stream} (partition {Messaging.Partition.Of(stream)})");
     }

@@ -59,7 +59,7 @@ public sealed class BadInputTests
     {
         await using var system = await RunningSystem.StartAsync();
         var processor = await system.AddAsync("processor");
-        await Eventually.TrueAsync(async () => await processor.MetricAsync("signalstream_partitions_owned") == 64);
+        await Eventually.TrueAsync(async () => await processor.MetricAsync("signalstream_partitions_owned{capability=\"heart\"}") == 64);
         await using var nats = new NatsConnection(system.Nats.ClientOptions);
         // Through the server's mapping, as a client does that does not know the partition.
         await nats.PublishAsync("signal.in.wave.ecg.bad", Frame([float.NaN, 1]));
@@ -76,7 +76,7 @@ public sealed class BadInputTests
         foreach (var rule in new[] { "NotFinite", "Length", "Version", "RateOutOfRange", "TooShort" })
         {
             await Eventually.TrueAsync(async () =>
-                await processor.MetricAsync($"signalstream_partition_messages_rejected_total{{reason=\"{rule}\"}}") == 1);
+                await processor.MetricAsync($"signalstream_partition_messages_rejected_total{{capability=\"heart\",reason=\"{rule}\"}}") == 1);
         }
 
         Assert.Contains(processor.Output, l => l.Contains("sample 0 of channel 0 is NaN", StringComparison.Ordinal));

@@ -101,7 +101,7 @@ public sealed class WholeWayTests
             Assert.All(peaks.Zip(peaks.Skip(1)), pair => Assert.True(pair.Second - pair.First > 50, $"{stream.Key}: {pair}"));
         }
 
-        var working = await Task.WhenAll(processors.Select(p => p.MetricAsync("signalstream_partition_streams")));
+        var working = await Task.WhenAll(processors.Select(p => p.MetricAsync("signalstream_partition_streams{capability=\"heart\"}")));
         Assert.Equal(12, working.Sum());
     }
 
@@ -136,7 +136,7 @@ public sealed class WholeWayTests
     }
 
     private static async Task<double[]> OwnedAsync(ServiceProcess[] processors) =>
-        await Task.WhenAll(processors.Select(p => p.MetricAsync("signalstream_partitions_owned")));
+        await Task.WhenAll(processors.Select(p => p.MetricAsync("signalstream_partitions_owned{capability=\"heart\"}")));
 
     private static string[] Replay(Recording recording) =>
     [

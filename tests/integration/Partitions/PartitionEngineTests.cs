@@ -1,4 +1,5 @@
 using SignalStream.Contracts;
+using SignalStream.Messaging;
 using SignalStream.TestKit;
 
 namespace SignalStream.IntegrationTests.Partitions;
@@ -134,7 +135,9 @@ public sealed class PartitionEngineTests
         await system.PublishAsync(stream, "throw");
         await system.PublishAsync(streams: 2, messages: 20);
         await system.AssertExactlyOnceAsync();
-        Assert.Equal(3, replica.Engine.Counters.Failed);
+        var skipped = Assert.Single((await system.ReadAsync<SkipEvent>(SignalType.Finding, 1)).OfType<SkipEvent>());
+        Assert.Equal((stream, "test.count", "WAVES", "as asked"), (skipped.Place.Stream, skipped.MadeBy, skipped.Input, skipped.Reason));
+        Assert.Equal((3, 1), (replica.Engine.Counters.Failed, replica.Engine.Counters.Skipped));
         Assert.Contains(replica.Rejections, r => r.Stream == stream && r.Rejection.Word == "Refused");
     }
 }

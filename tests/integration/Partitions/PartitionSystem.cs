@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
+using NATS.Client.KeyValueStore;
 using SignalStream.Contracts;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Logs;
@@ -27,17 +28,36 @@ internal sealed class PartitionSystem : IAsyncDisposable
     public static async Task<PartitionSystem> StartAsync()
     {
         var system = new PartitionSystem(await NatsServer.StartAsync());
-        await new LogStore(system.Nats, new LogOptions { WavesMegabytes = 64, ReadingsMegabytes = 8, FindingsMegabytes = 64, ForecastsMegabytes = 8, DuplicateWindowSeconds = 1 })
-            .EnsureAsync();
+        await system.EnsureLogsAsync();
         return system;
     }
+
+    public Task EnsureLogsAsync() => new LogStore(
+        Nats, new LogOptions { WavesMegabytes = 64, ReadingsMegabytes = 8, FindingsMegabytes = 64, ForecastsMegabytes = 8, DuplicateWindowSeconds = 1 }).EnsureAsync();
+
+    public async Task<bool> TryEnsureLogsAsync()
+    {
+        try
+        {
+            await EnsureLogsAsync();
+            return true;
+        }
+        catch (NatsException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>From here on everything begins anew.</summary>
+    public void ForgetExpected() => _expected.Clear();
 
     /// <summary>Starts a replica.</summary>
     /// <param name="cluster">Those of one cluster share the partitions; of two, both believe that all are theirs.</param>
     /// <param name="url">Another way to the server.</param>
-    public Replica Add(string cluster, string? url = null)
+    /// <param name="newWorker">Another worker than the one that counts.</param>
+    public Replica Add(string cluster, string? url = null, Func<StreamId, IStreamWorker>? newWorker = null)
     {
-        var replica = new Replica(Server.ClientOptions with { Url = url ?? Server.Url }, cluster);
+        var replica = new Replica(Server.ClientOptions with { Url = url ?? Server.Url }, cluster, newWorker ?? (stream => new CountingWorker(stream)));
         _replicas.Add(replica);
         return replica;
     }
@@ -58,25 +78,37 @@ internal sealed class PartitionSystem : IAsyncDisposable
     public async Task AssertExactlyOnceAsync()
     {
         var wanted = _expected.ToDictionary(e => e.Key, e => e.Value.Made.Select(m => (m.MessageId, ((GapEvent)m).Missing)).ToList());
-        var found = await ReadAsync(SignalType.Finding, wanted.Values.Sum(w => w.Count));
+        var found = (await ReadAsync<GapEvent>(SignalType.Finding, wanted.Values.Sum(w => w.Count))).OfType<GapEvent>().ToList();
         foreach (var (stream, outputs) in wanted)
-            Assert.Equal(outputs, found.Where(f => f.Place.Stream == stream).Select(f => (f.MessageId, ((GapEvent)f).Missing)));
+            Assert.Equal(outputs, found.Where(f => f.Place.Stream == stream).Select(f => (f.MessageId, f.Missing)));
         Assert.Equal(wanted.Values.Sum(w => w.Count), found.Count);
     }
 
+    /// <summary>As somebody does who changes a rule; null removes it.</summary>
+    public async Task SetAsync(string key, string? value)
+    {
+        var rules = await new NatsKVContext(new NatsJSContext(Nats)).GetStoreAsync(LogDefinitions.RulesBucket);
+        if (value is null)
+            await rules.DeleteAsync(key);
+        else
+            await rules.PutAsync(key, Encoding.UTF8.GetBytes(value));
+    }
+
     /// <summary>Waits until the second log has what one pass over the first one makes of it, ticks included, and compares.</summary>
-    public async Task AssertTicksAsync()
+    public async Task<IReadOnlyList<ForecastEvent>> AssertTicksAsync()
     {
         var pass = await InputLog.ReplayAsync(Nats, stream => new CountingWorker(stream));
         var wanted = pass.OfType<ForecastEvent>().ToLookup(m => m.Place.Stream, m => (m.MessageId, m.Place.TimeNs, m.Point));
         Assert.NotEmpty(wanted);
-        var found = await ReadAsync(SignalType.Forecast, wanted.Sum(w => w.Count()));
+        var found = await ReadAsync<ForecastEvent>(SignalType.Forecast, wanted.Sum(w => w.Count()));
         foreach (var stream in wanted)
         {
             // Ticks go on: the log may have more than there was when it was read.
             Assert.Equal(stream, found.OfType<ForecastEvent>().Where(f => f.Place.Stream == stream.Key)
                 .Select(f => (f.MessageId, f.Place.TimeNs, f.Point)).Take(stream.Count()));
         }
+
+        return [.. pass.OfType<ForecastEvent>()];
     }
 
     public async ValueTask DisposeAsync()
@@ -98,7 +130,7 @@ internal sealed class PartitionSystem : IAsyncDisposable
     }
 
     /// <summary>Reads until so many are there, and then a little longer: one too many must not slip through.</summary>
-    private async Task<List<SignalEvent>> ReadAsync(SignalType type, int count)
+    public async Task<List<SignalEvent>> ReadAsync<T>(SignalType type, int count)
     {
         var found = new List<SignalEvent>();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -107,7 +139,7 @@ internal sealed class PartitionSystem : IAsyncDisposable
         await foreach (var logged in log)
         {
             found.Add(logged.Event);
-            if (found.Count == count)
+            if (found.OfType<T>().Count() == count)
                 patience.CancelAfter(TimeSpan.FromSeconds(2));
         }
 
@@ -125,12 +157,12 @@ internal sealed class Replica : IAsyncDisposable
     private readonly Task _running;
     private bool _isOver;
 
-    public Replica(NatsOpts options, string cluster)
+    public Replica(NatsOpts options, string cluster, Func<StreamId, IStreamWorker> newWorker)
     {
         _nats = new NatsConnection(options);
         var instance = $"{cluster}-{Guid.NewGuid():N}";
         _membership = new Membership(_nats, cluster, instance, TimeProvider.System);
-        var capability = new Capability("test", "count", "test", SignalType.Wave, [SignalType.Finding, SignalType.Forecast], stream => new CountingWorker(stream));
+        var capability = new Capability("test", "count", "test", SignalType.Wave, [SignalType.Finding, SignalType.Forecast], newWorker);
         var reports = new EngineReports((_, _) => { }, (stream, rejection) => Rejections.Add((stream, rejection)), Troubles.Add);
         Engine = new PartitionEngine(_nats, capability, _membership, instance, reports, TimeProvider.System);
         _running = Task.WhenAll(_membership.RunAsync(_stopMembership.Token), Engine.RunAsync(_stop.Token));
