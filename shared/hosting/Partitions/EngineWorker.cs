@@ -103,9 +103,9 @@ internal sealed class LagHealthCheck(IEnumerable<IHostedService> services, Parti
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var lag = services.OfType<EngineWorker>().Select(worker => worker.Engine.LagSeconds).DefaultIfEmpty().Max();
+        var (lag, name) = services.OfType<EngineWorker>().Select(w => (w.Engine.LagSeconds, w.Engine.Capability.Name)).DefaultIfEmpty().Max();
         return Task.FromResult(lag <= options.ReadyWithinSeconds
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy($"{lag:F1} s behind the log, Partitions:ReadyWithinSeconds is {options.ReadyWithinSeconds}."));
+            : HealthCheckResult.Unhealthy($"{name} is {lag:F1} s behind the log, Partitions:ReadyWithinSeconds is {options.ReadyWithinSeconds}."));
     }
 }

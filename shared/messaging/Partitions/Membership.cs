@@ -8,8 +8,8 @@ namespace SignalStream.Messaging.Partitions;
 /// <summary>The replicas of a service as one of them sees them, and the partitions that fall to it.</summary>
 /// <remarks>
 /// Each says twice a second on <c>cluster.SERVICE</c> that it is there; one not heard of for two seconds is gone, one that leaves
-/// says so. Rendezvous hashing over the live ones shares the partitions out. Nobody owns anything before a second has
-/// passed, so that a newcomer knows its neighbours first; and who does not hear itself is cut off, or was frozen, and
+/// says so. Rendezvous hashing over the live ones shares the partitions out. A newcomer listens for a second before it
+/// says a word, so that it knows its neighbours and can take at once what they release for it; and who does not hear itself is cut off, or was frozen, and
 /// changes nothing: it gives the others their two seconds again when it hears itself once more. This only proposes: the
 /// checkpoints decide.
 /// </remarks>
@@ -21,7 +21,8 @@ public sealed class Membership(INatsConnection connection, string service, strin
     /// <summary>Not heard of for so long, a replica is gone.</summary>
     public static readonly TimeSpan MissedAfter = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Listen = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReleaseWithin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DeafAfter = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
@@ -30,7 +31,6 @@ public sealed class Membership(INatsConnection connection, string service, strin
     private readonly Dictionary<string, long> _left = [];
     private readonly string _subject = Subjects.Cluster(service);
     private ImmutableHashSet<int> _owned = [];
-    private long _started;
     private long _heardSelf;
     private volatile bool _isLeaving;
 
@@ -63,14 +63,14 @@ public sealed class Membership(INatsConnection connection, string service, strin
     public bool IsReleasing(string replica)
     {
         lock (_gate)
-            return replica == instance || _heard.ContainsKey(replica) || (_left.TryGetValue(replica, out var at) && time.GetElapsedTime(at) < Settle);
+            return replica == instance || _heard.ContainsKey(replica) || (_left.TryGetValue(replica, out var at) && time.GetElapsedTime(at) < ReleaseWithin);
     }
 
     /// <summary>Announces, listens and shares out until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var announcements = await connection.SubscribeCoreAsync<byte[]>(_subject, cancellationToken: CancellationToken.None);
-        _started = _heardSelf = time.GetTimestamp();
+        _heardSelf = 0;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] parts = [AnnounceAsync(stop.Token), ListenAsync(announcements, stop.Token), LookAsync(stop.Token)];
         try
@@ -102,6 +102,7 @@ public sealed class Membership(INatsConnection connection, string service, strin
 
     private async Task AnnounceAsync(CancellationToken cancellationToken)
     {
+        await Task.Delay(Listen, time, cancellationToken);
         using var timer = new PeriodicTimer(Interval, time);
         do
             await AnnounceOnceAsync(cancellationToken);
@@ -167,7 +168,7 @@ public sealed class Membership(INatsConnection connection, string service, strin
         ImmutableHashSet<int> mine;
         lock (_gate)
         {
-            if (time.GetElapsedTime(_started) < Settle || time.GetElapsedTime(_heardSelf) > DeafAfter)
+            if (_heardSelf == 0 || time.GetElapsedTime(_heardSelf) > DeafAfter)
                 return;
             foreach (var (other, seen) in _heard)
             {

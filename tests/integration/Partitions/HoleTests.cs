@@ -21,7 +21,7 @@ public sealed class HoleTests
         await first.LiveAsync(64);
         var second = system.Add("one");
         await Eventually.TrueAsync(() => first.Engine.Live + second.Engine.Live == 64 && first.Engine.Live is > 10 and < 54, TimeSpan.FromSeconds(60));
-        await system.PublishAsync(streams: 30, messages: 60);
+        await system.PublishAsync(streams: 30, messages: 90);
         await system.AssertExactlyOnceAsync();
         hang.Set();
         await system.PublishAsync(streams: 30, messages: 300);
