@@ -57,9 +57,9 @@ bench-processor: ## ECG streams that one processor keeps up with on one core, an
 bench-relay: ## the gateway beside other WebSocket servers, deliveries a CPU-second (ROUNDS=3 SECONDS=6)
 	$(BENCHMARKS) relay $(or $(ROUNDS),3) $(or $(SECONDS),6)
 
-load: ## viewers at a gateway, counted and timed (STREAMS=100 VIEWERS=1000 SECONDS=30; EACH SLOW FROZEN BURST GATEWAY NATS_URL)
+load: ## viewers at a gateway, counted and timed (STREAMS=100 VIEWERS=1000 SECONDS=30; EACH SLOW FROZEN FRAME BURST HOLD GATEWAY NATS_URL)
 	$(BENCHMARKS) load streams=$(STREAMS) viewers=$(VIEWERS) seconds=$(SECONDS) each=$(EACH) slow=$(SLOW) frozen=$(FROZEN) \
-		burst=$(BURST) gateway=$(GATEWAY) nats=$(NATS_URL)
+		frame=$(FRAME) burst=$(BURST) hold=$(HOLD) gateway=$(GATEWAY) nats=$(NATS_URL)
 
 eval-ecg: ## R-peaks of every WFDB record in DATA, a file each in OUT (DATA=../shared/data/ecg/mitdb OUT=/tmp/peaks)
 	dotnet run --project tests/eval --configuration Release -- ecg $(abspath $(DATA)) $(abspath $(OUT))

@@ -32,7 +32,7 @@ static int Usage()
                                         500,1000,1500,2000)
           relay [ROUNDS] [SECONDS] [SERVERS] [CASES]
                                         the gateway beside other servers (default: 3 rounds of 6 s, all, ABCD)
-          load [streams=…] [viewers=…] [each=…] [seconds=…] [slow=…] [frozen=…] [burst=…] [gateway=URL nats=URL]
+          load [streams=…] [viewers=…] [each=…] [seconds=…] [slow=…] [frozen=…] [frame=…] [burst=…] [hold=…] [gateway=URL nats=URL]
                                         viewers at a gateway: deliveries, gaps, latency
         """);
     return 2;

@@ -23,8 +23,9 @@ internal sealed class RelayWorker(RelayOptions options, FramePool pool, RelayMet
     private static readonly object Look = new();
 
     private readonly ConcurrentQueue<Posted> _inbox = new();
-    private readonly AutoResetEvent _posted = new(initialState: false);
+    private readonly WakeUp _posted = new();
     private readonly List<Viewer> _touched = [];
+    private readonly PriorityQueue<Viewer, long> _held = new();
     private int _waves;
     private int _awake;
     private volatile bool _stopping;
@@ -109,13 +110,42 @@ internal sealed class RelayWorker(RelayOptions options, FramePool pool, RelayMet
         foreach (var viewer in _touched)
         {
             viewer.IsTouched = false;
-            viewer.Flush();
+            if (!viewer.MayWait)
+                viewer.Flush();
+            else if (!viewer.IsHeld)
+                Hold(viewer);
         }
 
         _touched.Clear();
+        FlushDue();
         Counts.Publish();
         return taken > 0;
     }
+
+    /// <summary>Viewers that asked for it get what comes within a while in one send.</summary>
+    private void Hold(Viewer viewer)
+    {
+        viewer.IsHeld = true;
+        _held.Enqueue(viewer, time.GetTimestamp() + (long)(viewer.Hold.TotalSeconds * time.TimestampFrequency));
+    }
+
+    private void FlushDue()
+    {
+        if (_held.Count == 0)
+            return;
+        var now = time.GetTimestamp();
+        while (_held.TryPeek(out var viewer, out var due) && due <= now)
+        {
+            _held.Dequeue();
+            viewer.IsHeld = false;
+            viewer.Flush();
+        }
+    }
+
+    /// <summary>Until the first viewer that is held is due, ms; -1 when none is.</summary>
+    private int UntilDue() => _held.TryPeek(out _, out var due)
+        ? (int)Math.Clamp(Math.Ceiling((due - time.GetTimestamp()) * 1e3 / time.TimestampFrequency), 0, int.MaxValue)
+        : -1;
 
     public void Dispose()
     {
@@ -202,7 +232,7 @@ internal sealed class RelayWorker(RelayOptions options, FramePool pool, RelayMet
             Volatile.Write(ref _awake, 0);
             Interlocked.MemoryBarrier();
             if (_inbox.IsEmpty)
-                _posted.WaitOne();
+                _posted.Wait(UntilDue());
             Volatile.Write(ref _awake, 1);
         }
     }

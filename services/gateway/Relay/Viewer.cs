@@ -10,8 +10,9 @@ namespace SignalStream.Gateway.Relay;
 /// <param name="worker">Owns it.</param>
 /// <param name="keepAlive">Whether it is still there.</param>
 /// <param name="toText">Writes a frame as JSON; null: frames go out binary.</param>
+/// <param name="hold">Waves may wait so long for others to go out with them; nothing else does.</param>
 internal sealed class Viewer(
-    long id, IViewerWire wire, RelayWorker worker, KeepAlive keepAlive, Func<ViewerStream, SharedFrame, ReadOnlyMemory<byte>>? toText = null)
+    long id, IViewerWire wire, RelayWorker worker, KeepAlive keepAlive, Func<ViewerStream, SharedFrame, ReadOnlyMemory<byte>>? toText = null, TimeSpan hold = default)
 {
     private const long Never = long.MinValue;
 
@@ -61,6 +62,15 @@ internal sealed class Viewer(
 
     /// <summary>By its worker alone.</summary>
     public ViewerQueue Queue => _queue;
+
+    /// <summary>How long its waves may wait for others.</summary>
+    public TimeSpan Hold => hold;
+
+    /// <summary>Whether its worker will send what waits when its time has come.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Whether what there is to send may wait.</summary>
+    public bool MayWait => hold > TimeSpan.Zero && !_isWaiting && _queue.HasOnlyWaves && Closing is null && !_stepUntold;
 
     /// <summary>Whether its worker will look after it in this turn.</summary>
     public bool IsTouched { get; set; }

@@ -47,6 +47,9 @@ internal sealed class ViewerQueue(int maxBytes, TimeSpan maxAge, FramePool pool,
         ? Math.Max((double)(_urgentBytes + _waveBytes) / maxBytes, time.GetElapsedTime(oldest.Since) / maxAge)
         : (double)_urgentBytes / maxBytes;
 
+    /// <summary>Whether no text and no event waits.</summary>
+    public bool HasOnlyWaves => _urgent.Count == 0;
+
     /// <summary>Bytes that wait; to be read from anywhere.</summary>
     public long Bytes => Interlocked.Read(ref _urgentBytes) + Interlocked.Read(ref _waveBytes);
 

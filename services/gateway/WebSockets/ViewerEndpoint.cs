@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using SignalStream.Gateway.Relay;
 using SignalStream.Gateway.Security;
@@ -13,6 +14,9 @@ internal sealed class ViewerEndpoint(
 {
     /// <summary>Connections beyond the limit that may be told so at the same time; further ones are refused without an upgrade.</summary>
     private const int Goodbyes = 100;
+
+    /// <summary>A monitor that is a second late is none.</summary>
+    private const int MostHoldMs = 1000;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
@@ -43,7 +47,7 @@ internal sealed class ViewerEndpoint(
 
         using var json = context.Request.Query["format"] == "json" ? new FrameJson() : null;
         var address = AddressLimit.CountedFor(context.Connection.RemoteIpAddress);
-        await using var socket = await sockets.AcceptAsync(context, json);
+        await using var socket = await sockets.AcceptAsync(context, json, HoldOf(context.Request) ?? default);
         if (TryEnter(socket.Viewer, address) is { } crowded)
         {
             await SayGoodbyeAsync(socket, crowded);
@@ -108,6 +112,14 @@ internal sealed class ViewerEndpoint(
         Interlocked.Decrement(ref _saying);
     }
 
+    private static TimeSpan? HoldOf(HttpRequest request)
+    {
+        var asked = request.Query["hold"].ToString();
+        if (asked.Length == 0)
+            return TimeSpan.Zero;
+        return int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= MostHoldMs ? TimeSpan.FromMilliseconds(ms) : null;
+    }
+
     private (int Status, string Reason, string Detail)? Refusal(HttpContext context)
     {
         var request = context.Request;
@@ -124,6 +136,8 @@ internal sealed class ViewerEndpoint(
 
         if (protocols.Count > 0 && !protocols.Contains(Answers.Protocol))
             return (StatusCodes.Status400BadRequest, "protocol", $"Subprotocol {CommandError.Quote(string.Join(", ", protocols))}: {Answers.Protocol} is the only one known.");
+        if (HoldOf(request) is null)
+            return (StatusCodes.Status400BadRequest, "hold", $"hold={CommandError.Quote(request.Query["hold"].ToString())}: whole milliseconds from 0 to {MostHoldMs}.");
         if (format is not ("" or "json" or "binary"))
             return (StatusCodes.Status400BadRequest, "format", $"format={CommandError.Quote(format)}: binary and json are known.");
         if (lifetime.ApplicationStopping.IsCancellationRequested)

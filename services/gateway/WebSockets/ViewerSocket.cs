@@ -12,7 +12,8 @@ internal sealed class ViewerSockets(WebSocketLimits limits, RelayOptions relay, 
     /// <summary>Answers the request, which must be one for a WebSocket.</summary>
     /// <param name="context">Of the request.</param>
     /// <param name="json">When frames are to go out as text.</param>
-    public async Task<ViewerSocket> AcceptAsync(HttpContext context, FrameJson? json)
+    /// <param name="hold">How long waves may wait for others to go out with them.</param>
+    public async Task<ViewerSocket> AcceptAsync(HttpContext context, FrameJson? json, TimeSpan hold)
     {
         // Who reads slowly is our concern: Kestrel's own minimum would cut the connection without a word.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
@@ -20,7 +21,7 @@ internal sealed class ViewerSockets(WebSocketLimits limits, RelayOptions relay, 
         var upgraded = await Upgrade.AcceptAsync(context);
         var keepAlive = new KeepAlive(TimeSpan.FromSeconds(limits.PingSeconds), TimeSpan.FromSeconds(limits.PongSeconds), time);
         var viewer = new Viewer(
-            Interlocked.Increment(ref _lastId), Upgrade.WireOf(context, upgraded), workers.Next(), keepAlive, json is null ? null : json.Write);
+            Interlocked.Increment(ref _lastId), Upgrade.WireOf(context, upgraded), workers.Next(), keepAlive, json is null ? null : json.Write, hold);
         return new ViewerSocket(viewer, upgraded, limits, TimeSpan.FromSeconds(relay.CloseSeconds), time);
     }
 }

@@ -20,16 +20,16 @@ internal abstract class Dialect
 
     public static Dialect Of(string server) => server switch
     {
-        "signalstream" => new OwnDialect(),
+        _ when server.StartsWith("signalstream", StringComparison.Ordinal) => new OwnDialect(server["signalstream".Length..]),
         "nats-server" => new NatsDialect(),
         "signalr" => new SignalRDialect(),
         _ => new BareDialect(),
     };
 
     /// <summary>The gateway's own protocol.</summary>
-    private sealed class OwnDialect : Dialect
+    private sealed class OwnDialect(string query) : Dialect
     {
-        public override string Path(IReadOnlyList<string> streams) => "/ws";
+        public override string Path(IReadOnlyList<string> streams) => "/ws" + query;
 
         public override IEnumerable<(bool, byte[])> Ask(IReadOnlyList<string> streams) =>
             [(true, Encoding.UTF8.GetBytes($$"""{"cmd":"subscribe","types":["wave"],"streams":["{{string.Join("\",\"", streams)}}"]}"""))];

@@ -8,14 +8,16 @@ namespace SignalStream.Benchmarks.Relay;
 /// <summary>Publishes frames of many streams on one bare NATS connection, evenly spread over the interval unless in bursts.</summary>
 internal sealed class FramePublisher : IDisposable
 {
-    /// <summary>Four samples: with the header 48 bytes.</summary>
-    private const int Samples = 4;
+    /// <summary>Four samples and the header.</summary>
+    public const int SmallFrame = 48;
 
     private readonly TcpClient _connection = new() { NoDelay = true };
     private readonly CancellationTokenSource _stop = new();
     private readonly byte[][] _commands;
     private readonly int _payloadAt;
     private readonly int _burst;
+    private readonly int _samples;
+    private readonly float _rateHz;
     private readonly double _framesPerSecond;
     private readonly Thread _thread;
     private long _published;
@@ -24,12 +26,15 @@ internal sealed class FramePublisher : IDisposable
     /// <param name="streams">Names.</param>
     /// <param name="rateHz">Frames a second of each.</param>
     /// <param name="burst">So many frames of each at once, the mean rate kept; 1 spreads them evenly.</param>
-    public FramePublisher(string natsUrl, IReadOnlyList<string> streams, double rateHz, int burst)
+    /// <param name="frameBytes">Of each frame, header included.</param>
+    public FramePublisher(string natsUrl, IReadOnlyList<string> streams, double rateHz, int burst, int frameBytes = SmallFrame)
     {
         var server = new Uri(natsUrl);
         _connection.Connect(server.Host, server.Port);
         (_burst, _framesPerSecond) = (burst, rateHz * streams.Count);
-        var size = FrameHeader.Size + sizeof(float) * Samples;
+        _samples = Math.Max(1, (frameBytes - FrameHeader.Size) / sizeof(float));
+        _rateHz = (float)(rateHz * _samples);
+        var size = FrameHeader.Size + (sizeof(float) * _samples);
         _commands = [.. streams.Select(s => Encoding.ASCII.GetBytes($"PUB {Load.SubjectOf(s)} {size}\r\n{new string(' ', size)}\r\n"))];
         _payloadAt = size + 2;
         _thread = new Thread(Run) { IsBackground = true, Name = "publisher" };
@@ -68,7 +73,7 @@ internal sealed class FramePublisher : IDisposable
             while (done < due)
             {
                 var length = 0;
-                for (; done < due && length < batch.Length - 512; done++)
+                for (; done < due && length < batch.Length - (_payloadAt + 512); done++)
                     length += Write(batch.AsSpan(length), done, epoch);
                 _connection.Client.Send(batch.AsSpan(0, length));
                 Interlocked.Exchange(ref _published, done);
@@ -82,9 +87,9 @@ internal sealed class FramePublisher : IDisposable
         var command = _commands[stream];
         command.CopyTo(to);
         var frame = to[(command.Length - _payloadAt)..];
-        var first = (ulong)(number / _commands.Length) * Samples;
-        new FrameHeader(FrameKind.Samples, 0, Samples, 0, epoch, 100, first, Load.NowNs()).Write(frame);
-        for (var i = 0; i < Samples; i++)
+        var first = (ulong)(number / _commands.Length) * (ulong)_samples;
+        new FrameHeader(FrameKind.Samples, 0, _samples, 0, epoch, _rateHz, first, Load.NowNs()).Write(frame);
+        for (var i = 0; i < _samples; i++)
             BinaryPrimitives.WriteSingleLittleEndian(frame[(FrameHeader.Size + sizeof(float) * i)..], stream);
         return command.Length;
     }

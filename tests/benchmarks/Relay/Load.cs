@@ -38,9 +38,9 @@ internal static class Load
         await using var catalog = await LoadCatalog.RegisterAsync(nats, streams);
         await LoadCatalog.SeenAsync(address, streams[^1]);
 
-        using var publisher = new FramePublisher(nats, streams, FramesPerSecond, Number("burst", 1));
+        using var publisher = new FramePublisher(nats, streams, FramesPerSecond, Number("burst", 1), Number("frame", FramePublisher.SmallFrame));
         var endpoint = new IPEndPoint(IPAddress.Parse(address.Host == "localhost" ? "127.0.0.1" : address.Host), address.Port);
-        using var fleet = ViewerFleet.Connect(endpoint, Dialect.Of("signalstream"), streams, shape);
+        using var fleet = ViewerFleet.Connect(endpoint, Dialect.Of(settings.TryGetValue("hold", out var hold) ? $"signalstream?hold={hold}" : "signalstream"), streams, shape);
         publisher.Start();
         await Task.Delay(TimeSpan.FromSeconds(3));
         await WatchAsync(fleet, publisher, gateway?.ProcessId, seconds);
@@ -65,9 +65,13 @@ internal static class Load
 
         Console.WriteLine("in all:");
         Line(fast);
-        if (slow.Delivered + slow.Closed > 0)
+        if (slow.Delivered + slow.Thinned + slow.Closed > 0)
+        {
+            Console.WriteLine("of these that read slowly or not at all:");
             Line(slow);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"published {publisher.Published - published}, repeats {fast.Repeats}, unreadable {fast.Bad}"));
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"published {publisher.Published - published}, repeats {fast.Repeats}, unreadable {fast.Bad}, envelopes {fast.Thinned} to those that read at once, {slow.Thinned} to the slow"));
         if (pid is { } process)
         {
             var after = ProcessCpu.Of(process);

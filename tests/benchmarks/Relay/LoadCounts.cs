@@ -15,6 +15,9 @@ internal sealed class LoadCounts
 
     public long Repeats { get; set; }
 
+    /// <summary>Envelopes: frames for those that lag.</summary>
+    public long Thinned { get; set; }
+
     public long Bad { get; set; }
 
     public long Closed { get; set; }
@@ -26,6 +29,7 @@ internal sealed class LoadCounts
         ToldGaps += other.ToldGaps;
         SilentGaps += other.SilentGaps;
         Repeats += other.Repeats;
+        Thinned += other.Thinned;
         Bad += other.Bad;
         Closed += other.Closed;
     }

@@ -60,6 +60,8 @@ internal sealed class LoadViewer : IFrameSink, IDisposable
             _counts.Bad++;
         else if (header.Kind == FrameKind.Gap)
             Follow(header, header.Topic, BinaryPrimitives.ReadUInt64LittleEndian(frame[FrameHeader.Size..]));
+        else if (header.Kind == FrameKind.Envelope)
+            Follow(header, header.Topic, (ulong)header.Count << header.Scale);
         else if (header.Kind == FrameKind.Samples)
             Follow(header, header.Topic != 0 ? header.Topic : (uint)MemoryMarshal.Read<float>(frame[FrameHeader.Size..]), (ulong)header.Count);
     }
@@ -77,6 +79,12 @@ internal sealed class LoadViewer : IFrameSink, IDisposable
         if (header.Kind == FrameKind.Gap)
         {
             _counts.ToldGaps++;
+            return;
+        }
+
+        if (header.Kind == FrameKind.Envelope)
+        {
+            _counts.Thinned++;
             return;
         }
 

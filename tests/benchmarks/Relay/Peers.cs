@@ -12,7 +12,7 @@ internal sealed record Peer(string Name, int ProcessId, IPEndPoint Address, stri
 internal static partial class Peers
 {
     /// <summary>Room for as many viewers as a benchmark may want.</summary>
-    public static readonly string[] GatewaySettings = ["WebSockets:MaxConnections=100000", "Logging:LogLevel:Default=Warning"];
+    public static readonly string[] GatewaySettings = ["WebSockets:MaxConnections=100000", "WebSockets:MaxConnectionsPerAddress=100000", "Logging:LogLevel:Default=Warning"];
 
     public static readonly string[] All = ["signalstream", "nats-server", "node-ws", "kestrel", "signalr"];
 

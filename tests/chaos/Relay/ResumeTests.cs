@@ -48,6 +48,7 @@ public sealed class ResumeTests(ITestOutputHelper output)
         Assert.All(viewers.SelectMany(v => v.Tracks.Values), track =>
         {
             Assert.Equal((0UL, 0UL, 0UL, 0UL), (track.Lost, track.Doubled, track.OutOfOrder, track.Wrong));
+            Assert.Equal(0, track.Thinned);
             Assert.Equal(source.Produced, track.Next);
         });
     }

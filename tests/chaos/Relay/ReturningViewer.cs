@@ -13,7 +13,7 @@ internal sealed class ReturningViewer : IAsyncDisposable
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    private static readonly string[] Types = ["wave"];
+    public static readonly string[] Types = ["wave"];
 
     private readonly FaultProxy[] _links;
     private readonly IReadOnlyList<string> _streams;

@@ -12,6 +12,15 @@ internal sealed class StreamTrack(int number)
 
     public ulong Begin { get; private set; }
 
+    /// <summary>Samples that came in full.</summary>
+    public long Delivered { get; private set; }
+
+    /// <summary>Samples that came as columns.</summary>
+    public long Thinned { get; private set; }
+
+    /// <summary>Places where something is missing and no gap told of it.</summary>
+    public int SilentHoles { get; private set; }
+
     /// <summary>Samples in gaps, and holes of which nothing was said.</summary>
     public ulong Lost { get; private set; }
 
@@ -40,20 +49,33 @@ internal sealed class StreamTrack(int number)
             Doubled += covers;
         else if (header.First < next)
             OutOfOrder += next - header.First;
-        else
-            Lost += header.First - next;
+        else if (header.First > next)
+            (Lost, SilentHoles) = (Lost + header.First - next, SilentHoles + 1);
         if (header.Kind == FrameKind.Gap)
             Lost += covers;
         else if (header.Kind == FrameKind.Samples)
             Check(header, frame);
         else
-            Wrong += covers; // Thinned: nobody lags here.
+            CheckColumns(header, frame);
         Next = Math.Max(next, header.First + covers);
         LastTimeNs = header.TimeOf(Next.Value);
     }
 
+    private void CheckColumns(FrameHeader header, byte[] frame)
+    {
+        Thinned += (long)header.Count << header.Scale;
+        var values = FrameHeader.Values(frame);
+        for (var column = 0; column < header.Count; column++)
+        {
+            var samples = Enumerable.Range(0, 1 << header.Scale).Select(i => WaveSource.Value(number, header.First + (ulong)((column << header.Scale) + i))).ToList();
+            if (values[2 * column] != samples.Min() || values[(2 * column) + 1] != samples.Max())
+                Wrong++;
+        }
+    }
+
     private void Check(FrameHeader header, byte[] frame)
     {
+        Delivered += header.Count;
         var values = FrameHeader.Values(frame);
         for (var i = 0; i < values.Length; i++)
         {

@@ -50,7 +50,11 @@ internal sealed class EnvelopeLevel(int scale, int channels, float rateHz, ulong
         var count = (int)((end - _start) >> scale);
         var header = near with
         {
-            Kind = FrameKind.Envelope, Scale = scale, Count = count, First = _start, TimeNs = near.TimeOf(_start),
+            Kind = FrameKind.Envelope,
+            Scale = scale,
+            Count = count,
+            First = _start,
+            TimeNs = near.TimeOf(_start),
         };
         var frame = pool.Envelope(header, _columns);
         var begun = (int)((_end - end + (1UL << scale) - 1) >> scale);
