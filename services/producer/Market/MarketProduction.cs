@@ -1,0 +1,110 @@
+using System.Globalization;
+using NATS.Client.Core;
+using SignalStream.Contracts;
+using SignalStream.Formats.Csv;
+using SignalStream.Hosting.Nats;
+using SignalStream.Messaging;
+using SignalStream.Messaging.Catalog;
+using SignalStream.Messaging.Codec;
+using SignalStream.Messaging.Logs;
+
+namespace SignalStream.Producer.Market;
+
+/// <summary>Each symbol's way from its source into the log of readings; one after the other within a symbol.</summary>
+internal sealed class MarketProduction(
+    MarketFeeds feeds,
+    MarketOptions options,
+    MarketMetrics metrics,
+    ReadingLog readings,
+    CatalogWriter catalog,
+    NatsReadiness nats,
+    TimeProvider time,
+    ILogger<MarketProduction> log) : BackgroundService
+{
+    private static readonly TimeSpan SaySo = TimeSpan.FromSeconds(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.Source == MarketSource.None)
+            return;
+        try
+        {
+            await nats.WaitAsync(stoppingToken);
+            await Task.WhenAll(feeds.All().Select(f => ProduceAsync(f.Symbol, f.Open, stoppingToken)));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+    }
+
+    private async Task ProduceAsync(string symbol, Func<IMarketFeed> open, CancellationToken stoppingToken)
+    {
+        CatalogEntry? entry = null;
+        try
+        {
+            var feed = open();
+            var epoch = (uint)time.GetUtcNow().ToUnixTimeSeconds();
+            entry = EntryOf(symbol, feed, epoch);
+            log.SymbolStarted(symbol, feed.Source, feed.IntervalSeconds, epoch);
+            await SendAsync(symbol, feed, entry, stoppingToken);
+            log.SymbolEnded(symbol);
+        }
+        catch (Exception exception) when (exception is CsvException or IOException or UnauthorizedAccessException)
+        {
+            log.SymbolFailed(symbol, exception.Message);
+        }
+        finally
+        {
+            if (entry is not null)
+                await PutAsync(entry with { Life = Life.Ended, LifeSinceNs = EventTime.Of(time.GetUtcNow()) });
+        }
+    }
+
+    private async Task SendAsync(string symbol, IMarketFeed feed, CatalogEntry entry, CancellationToken stoppingToken)
+    {
+        var intake = new BarIntake(symbol, options, feed, metrics);
+        var told = time.GetTimestamp();
+        await PutAsync(entry);
+        await foreach (var bar in feed.ReadAsync(stoppingToken))
+        {
+            if (intake.Take(bar, entry.Epoch) is not { } reading)
+                continue;
+            await readings.PublishAsync(
+                entry.Stream, string.Create(CultureInfo.InvariantCulture, $"{reading.Epoch}/{reading.Index}"), PriceCodec.Encode(reading),
+                reason => log.BarWaits(symbol, reason), stoppingToken);
+            // Again now and then, as the server may have come back without its store.
+            if (time.GetElapsedTime(told) < SaySo)
+                continue;
+            told = time.GetTimestamp();
+            await PutAsync(entry);
+        }
+    }
+
+    private CatalogEntry EntryOf(string symbol, IMarketFeed feed, uint epoch) =>
+        new(new StreamId("market", symbol), symbol, options.Currency, feed.IntervalSeconds > 0 ? 1 / feed.IntervalSeconds : 0)
+        {
+            Channels = [new CatalogChannel("close", 0, 0)],
+            Source = feed.Source,
+            Simulated = feed.IsSimulated,
+            Speed = feed.Speed,
+            Epoch = epoch,
+            EpochStartNs = EventTime.Of(time.GetUtcNow()),
+            Life = Life.Live,
+            LifeSinceNs = EventTime.Of(time.GetUtcNow()),
+        };
+
+    /// <summary>Bounded, as it may be the last thing before the end.</summary>
+    private async Task PutAsync(CatalogEntry entry)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), time);
+        try
+        {
+            await catalog.PutAsync(entry, patience.Token);
+        }
+        catch (Exception exception) when (exception is NatsException or TimeoutException or OperationCanceledException)
+        {
+            log.MarketCatalogNotReached(exception.Message);
+        }
+    }
+}
