@@ -27,29 +27,21 @@ internal sealed class ReplayReader(LogReplay logs, FramePool pool, RelayOptions 
     {
         var stop = stream.Resuming!.Stop.Token;
         if (from.WantsWaves && stream.WantsWaves)
-            _ = RunAsync(stream, SignalType.Wave, () => ReadWavesAsync(stream, from, stop), stop);
+            _ = RunAsync(stream, SignalType.Wave, turn => ReadWavesAsync(stream, from, turn, stop), stop);
         foreach (var type in stream.Events!.Reading.ToArray())
-            _ = RunAsync(stream, type, () => ReadEventsAsync(stream, type, from, stop), stop);
+            _ = RunAsync(stream, type, _ => ReadEventsAsync(stream, type, from, stop), stop);
     }
 
     public void Dispose() => _turns.Dispose();
 
-    private async Task RunAsync(ViewerStream stream, SignalType type, Func<Task> read, CancellationToken stop)
+    private async Task RunAsync(ViewerStream stream, SignalType type, Func<Turn, Task> read, CancellationToken stop)
     {
         await Task.Yield();
         try
         {
             await _turns.WaitAsync(stop);
-            metrics.Replays(1);
-            try
-            {
-                await read();
-            }
-            finally
-            {
-                metrics.Replays(-1);
-                _turns.Release();
-            }
+            using var turn = new Turn(_turns, metrics);
+            await read(turn);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
@@ -61,17 +53,17 @@ internal sealed class ReplayReader(LogReplay logs, FramePool pool, RelayOptions 
         }
     }
 
-    private async Task ReadWavesAsync(ViewerStream stream, ResumePoint from, CancellationToken stop)
+    private async Task ReadWavesAsync(ViewerStream stream, ResumePoint from, Turn turn, CancellationToken stop)
     {
         var entry = stream.Topic.Entry;
         var start = from.WaveStart(entry?.RateHz ?? 0, entry?.Speed ?? 0, time.GetUtcNow());
         // The first look may begin behind the place, when clocks differ or frames were late: then from the oldest on.
-        if (!await ReadWavesAsync(stream, from, start, stop))
-            await ReadWavesAsync(stream, from, default, stop);
+        if (!await ReadWavesAsync(stream, from, start, turn, stop))
+            await ReadWavesAsync(stream, from, default, turn, stop);
     }
 
     /// <returns>False when the log may have what lies before the first frame.</returns>
-    private async Task<bool> ReadWavesAsync(ViewerStream stream, ResumePoint from, LogStart start, CancellationToken stop)
+    private async Task<bool> ReadWavesAsync(ViewerStream stream, ResumePoint from, LogStart start, Turn turn, CancellationToken stop)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var (batch, samples, began, isFirst) = (new List<SharedFrame>(), 0L, time.GetTimestamp(), true);
@@ -99,7 +91,11 @@ internal sealed class ReplayReader(LogReplay logs, FramePool pool, RelayOptions 
             await HandOverAsync(stream, new ReplayBatch([.. batch], SignalType.Wave, logged.Stored, logged.Pending == 0, IsLast: false), stop);
             batch.Clear();
             if (logged.Pending == 0)
+            {
+                // What is left is to wait for the live ones: others may read meanwhile.
+                turn.Dispose();
                 patience.CancelAfter(JoinPatience);
+            }
             else if (rateHz > 0)
                 await PauseAsync(samples / rateHz / options.ReplaySpeed - time.GetElapsedTime(began).TotalSeconds, stop);
         }
@@ -141,4 +137,25 @@ internal sealed class ReplayReader(LogReplay logs, FramePool pool, RelayOptions 
 
     private Task PauseAsync(double seconds, CancellationToken stop) =>
         seconds > 0.002 ? Task.Delay(TimeSpan.FromSeconds(seconds), time, stop) : Task.CompletedTask;
+
+    /// <summary>A reader's turn, given back once.</summary>
+    private sealed class Turn : IDisposable
+    {
+        private readonly RelayMetrics _metrics;
+        private SemaphoreSlim? _turns;
+
+        public Turn(SemaphoreSlim turns, RelayMetrics metrics)
+        {
+            (_turns, _metrics) = (turns, metrics);
+            metrics.Replays(1);
+        }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _turns, null) is not { } turns)
+                return;
+            _metrics.Replays(-1);
+            turns.Release();
+        }
+    }
 }
