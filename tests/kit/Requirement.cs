@@ -1,3 +1,4 @@
+using SignalStream.Processes;
 using Xunit;
 
 namespace SignalStream.TestKit;
@@ -8,6 +9,17 @@ public static class Requirement
     private static readonly string[] UsualFolders = ["/usr/local/bin", "/usr/bin", "/usr/sbin", "/opt/homebrew/bin"];
 
     public static string NatsServer() => Program("nats-server");
+
+    /// <summary>One of at least this version: that which NATS_SERVER names, else the installed one.</summary>
+    public static async Task<string> NatsServerAsync(Version least)
+    {
+        var program = Environment.GetEnvironmentVariable("NATS_SERVER") is { Length: > 0 } named ? named : NatsServer();
+        await using var asked = ChildProcess.Start(program, ["--version"]);
+        var line = await asked.WaitForLineAsync(text => text.StartsWith("nats-server:", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        var version = Version.Parse(line.Split('v')[^1].Split('-')[0]);
+        Skip.If(version < least, $"nats-server is {version}: this needs {least}. NATS_SERVER may name another one.");
+        return program;
+    }
 
     public static string Promtool() => Program("promtool");
 

@@ -17,6 +17,7 @@ internal static class StreamsApi
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddProblemDetails();
+        builder.Services.AddApiDocument();
         builder.Services.AddSingleton<SettingsStore>();
         return builder;
     }
@@ -24,8 +25,11 @@ internal static class StreamsApi
     public static WebApplication MapApi(this WebApplication app)
     {
         var api = app.MapGroup("/api/v1");
-        api.MapGet("/streams", List);
-        api.MapGet("/streams/{stream}", Find);
+        app.MapApiDocument();
+        api.MapGet("/streams", List).WithSummary("The streams in the catalog, all or those of a kind and a life.")
+            .Produces<StreamList>().ProducesProblem(StatusCodes.Status400BadRequest);
+        api.MapGet("/streams/{stream}", Find).WithSummary("One stream.")
+            .Produces<StreamInfo>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         api.MapHeartSettings();
         api.MapSystem();
         return app;

@@ -42,7 +42,7 @@ internal static class SystemApi
 {
     public static RouteGroupBuilder MapSystem(this RouteGroupBuilder api)
     {
-        api.MapGet("/system", Tell);
+        api.MapGet("/system", Tell).WithSummary("The replicas of all services, as this gateway hears of them.").Produces<SystemState>();
         return api;
     }
 

@@ -45,6 +45,22 @@ public class ApiTests(NatsFixture nats) : IClassFixture<NatsFixture>
     }
 
     [SkippableFact]
+    public async Task OpenApi_Document_DescribesEveryEndpointWithItsAnswers()
+    {
+        await using var gateway = await StartAsync();
+        var (status, text, _) = await gateway.GetAsync("/api/v1/openapi.json");
+        Assert.Equal(200, status);
+        var document = JsonDocument.Parse(text).RootElement;
+        Assert.StartsWith("3.", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
+        var paths = document.GetProperty("paths").EnumerateObject().ToDictionary(p => p.Name, p => p.Value);
+        Assert.All(paths.Keys, path => Assert.StartsWith("/api/v1/", path, StringComparison.Ordinal));
+        Assert.All(paths.Values.SelectMany(p => p.EnumerateObject()), operation => Assert.NotEmpty(operation.Value.GetProperty("responses").EnumerateObject()));
+        Assert.All(["/api/v1/streams", "/api/v1/streams/{stream}", "/api/v1/system", "/api/v1/settings/heart/{stream}"], path => Assert.Contains(path, paths.Keys));
+        var replica = document.GetProperty("components").GetProperty("schemas").GetProperty("ReplicaState").GetProperty("properties");
+        Assert.True(replica.TryGetProperty("lagSeconds", out _));
+    }
+
+    [SkippableFact]
     public async Task Root_WithOrWithoutABuiltViewer_IsAPageWithSecurityHeaders()
     {
         await using var gateway = await StartAsync();
