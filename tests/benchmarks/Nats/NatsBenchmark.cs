@@ -20,19 +20,19 @@ internal static class NatsBenchmark
 
     private static readonly Case[] Cases =
     [
-        new("publish 40 B", "bare-publish", 40, 8_000_000, null),
-        new("publish 40 B", "publish", 40, 8_000_000, null),
-        new("receive 40 B", "bare-receive", 40, 3_000_000, Publisher),
-        new("receive 40 B", "receive-memory", 40, 3_000_000, Publisher),
-        new("receive 40 B", "receive-bytes", 40, 3_000_000, Publisher),
-        new("publish 1 KiB", "bare-publish", 1024, 1_000_000, null),
-        new("publish 1 KiB", "publish", 1024, 1_000_000, null),
-        new("receive 1 KiB", "bare-receive", 1024, 700_000, Publisher),
-        new("receive 1 KiB", "receive-memory", 1024, 700_000, Publisher),
-        new("receive 1 KiB", "receive-bytes", 1024, 700_000, Publisher),
+        new("publish 40 B", "bare-publish", 40, 30_000_000, null),
+        new("publish 40 B", "publish", 40, 30_000_000, null),
+        new("receive 40 B", "bare-receive", 40, 10_000_000, Publisher),
+        new("receive 40 B", "receive-memory", 40, 10_000_000, Publisher),
+        new("receive 40 B", "receive-bytes", 40, 10_000_000, Publisher),
+        new("publish 1 KiB", "bare-publish", 1024, 3_000_000, null),
+        new("publish 1 KiB", "publish", 1024, 3_000_000, null),
+        new("receive 1 KiB", "bare-receive", 1024, 1_500_000, Publisher),
+        new("receive 1 KiB", "receive-memory", 1024, 1_500_000, Publisher),
+        new("receive 1 KiB", "receive-bytes", 1024, 1_500_000, Publisher),
         new("request-reply 40 B", "request", 40, 10_000, "reply"),
-        new("JetStream publish 40 B, 256 in flight", "js-publish", 40, 500_000, null),
-        new("JetStream consume 40 B, ordered", "js-consume", 40, 500_000, null),
+        new("JetStream publish 40 B, 256 in flight", "js-publish", 40, 1_000_000, null),
+        new("JetStream consume 40 B, ordered", "js-consume", 40, 1_000_000, null),
     ];
 
     private sealed record Case(string What, string Role, int Size, long Count, string? Partner);

@@ -172,19 +172,18 @@ internal static class NatsRoles
 
     private static async Task JetStreamPublishAsync(NatsJSContext stream, byte[] payload, long count)
     {
-        var underWay = Channel.CreateBounded<NatsJSPublishConcurrentFuture>(InFlight);
-        var acknowledging = Task.Run(async () =>
+        var underWay = new NatsJSPublishConcurrentFuture[InFlight];
+        for (long i = 0; i < count + InFlight; i++)
         {
-            await foreach (var future in underWay.Reader.ReadAllAsync())
+            if (i >= InFlight)
             {
-                await using (future)
-                    (await future.GetResponseAsync()).EnsureSuccess();
+                await using var oldest = underWay[i % InFlight];
+                (await oldest.GetResponseAsync()).EnsureSuccess();
             }
-        });
-        for (long i = 0; i < count; i++)
-            await underWay.Writer.WriteAsync(await stream.PublishConcurrentAsync("js.a", payload));
-        underWay.Writer.Complete();
-        await acknowledging;
+
+            if (i < count)
+                underWay[i % InFlight] = await stream.PublishConcurrentAsync("js.a", payload);
+        }
     }
 
     private static async Task<RoleResult> JetStreamConsumeAsync(Uri server, long count)

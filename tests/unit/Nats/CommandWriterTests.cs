@@ -7,11 +7,30 @@ using SignalStream.TestKit;
 
 namespace SignalStream.UnitTests.Nats;
 
-public sealed class CommandWriterTests
+public sealed class CommandWriterTests : IDisposable
 {
     private readonly CommandWriter _writer = new(4096, TimeProvider.System);
 
     public CommandWriterTests() => _writer.Accept(true);
+
+    public void Dispose() => _writer.Dispose();
+
+    /// <summary>The last subject is remembered as it was encoded: it must not be taken for another one.</summary>
+    [Fact]
+    public async Task TryPublish_SubjectsInTurn_EachGoesToItsOwn()
+    {
+        await using var line = await Line.OpenAsync();
+        _writer.Attach(line.Client, () => []);
+        var (one, two, lengthy) = ("one", "two", new string('l', 100));
+        var expected = new StringBuilder();
+        foreach (var subject in new[] { one, one, two, one, one, lengthy, lengthy, two, new string(two), "é", "é" })
+        {
+            Publish(subject, 50);
+            expected.Append("PUB ").Append(subject).Append(" 50\r\n").Append('x', 50).Append("\r\n");
+        }
+
+        await line.ReceivesAsync(expected.ToString());
+    }
 
     [Fact]
     public async Task Attach_PublishesKept_SendsThemOnceAfterTheOpening()
@@ -155,10 +174,10 @@ public sealed class CommandWriterTests
         public async Task ReceivesAsync(string expected)
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            var received = new byte[expected.Length];
+            var received = new byte[Encoding.UTF8.GetByteCount(expected)];
             for (var read = 0; read < received.Length;)
                 read += await server.ReceiveAsync(received.AsMemory(read), limit.Token) is > 0 and var count ? count : throw new IOException("Closed.");
-            Assert.True(expected == Encoding.ASCII.GetString(received), "Something else was sent.");
+            Assert.True(expected == Encoding.UTF8.GetString(received), "Something else was sent.");
             Assert.True(IsQuiet, "More was sent.");
         }
 

@@ -19,12 +19,13 @@ internal enum PublishOutcome
 
 /// <summary>
 /// Gathers commands in one buffer while the other is being sent. Whoever finds nobody sending sends: itself, if the
-/// connection has been quiet, which is fastest for one message; else by the thread pool, so that more gathers meanwhile.
-/// Under pressure, once the system took no more and has megabytes still to go, publishers send larger pieces themselves: what
-/// they wrote is in their own core's cache. What is left at the end, for which a timer looks, has those megabytes before it.
+/// connection has been quiet, which is fastest for one message; else by a crew of the writer's own, so that more gathers
+/// meanwhile. Under pressure, once the system took no more and has megabytes still to go, publishers send larger pieces
+/// themselves: what they wrote is in their own core's cache. What is left at the end, for which the crew looks, has those
+/// megabytes before it.
 /// Without a connection publishes are kept, up to a bound, and sent after the next connection's subscriptions.
 /// </summary>
-internal sealed class CommandWriter(int bufferSize, TimeProvider time) : IThreadPoolWorkItem
+internal sealed partial class CommandWriter(int bufferSize, TimeProvider time) : IDisposable
 {
     /// <summary>Most bytes that gather while a send is under way: more would only wait longer, and leave the cache.</summary>
     public const int MaxGathered = 256 * 1024;
@@ -45,20 +46,25 @@ internal sealed class CommandWriter(int bufferSize, TimeProvider time) : IThread
     private static readonly TimeSpan Straggle = TimeSpan.FromMilliseconds(1);
 
     private readonly ShortLock _gate = new();
+    private readonly LastSubject _last = new();
     private byte[] _gathering = new byte[bufferSize];
     private int _gathered;
     private bool _accepts;
     private bool _isSending;
     private Transport? _transport;
-    private TaskCompletionSource? _room;
+    private readonly List<RoomWaiter> _awaitRoom = [];
     private TaskCompletionSource? _idle;
     private bool _pausing;
 
+    // The writer's own threads, once they are needed, and what calls them.
+    private readonly AutoResetEvent _call = new(false);
+    private Task? _crew;
+    private bool _crewSends;
+    private volatile bool _isOver;
+
     // Under pressure, and for as long after it as publishers keep making pieces.
-    private ITimer? _straggler;
-    private bool _underPressure;
+    private volatile bool _underPressure;
     private bool _sentPieces;
-    private bool _isLooking;
     private bool _isUrgent;
 
     /// <summary>Length of the command that gathers first, if it has been cut in two already.</summary>
@@ -92,14 +98,25 @@ internal sealed class CommandWriter(int bufferSize, TimeProvider time) : IThread
                     return outcome;
             }
 
-            _gathered += ClientCommands.WritePublish(_gathering.AsSpan(_gathered), subject, reply, headers, payload, check);
-            _isUrgent |= !reply.Bytes.IsEmpty;
-            mustSend = MayStraggle ? LookForStragglers() : MustSend();
+            _gathered += Write(_gathering.AsSpan(_gathered), subject, reply, headers, payload, check);
+            mustSend = !MayStraggle && MustSend();
         }
 
         if (mustSend)
             Send();
         return PublishOutcome.Taken;
+    }
+
+    private int Write(Span<byte> room, string subject, ReplySubject reply, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload, bool check)
+    {
+        var isPlain = headers.IsEmpty && reply.IsNone;
+        if (isPlain && _last.Is(subject, room.Length))
+            return ClientCommands.WritePublish(room, _last, payload);
+        var length = ClientCommands.WritePublish(room, subject, reply, headers, payload, check);
+        if (isPlain && check)
+            _last.Remember(subject, room[..length]);
+        _isUrgent |= !reply.Bytes.IsEmpty;
+        return length;
     }
 
     /// <summary>Adds a command of the connection itself; without a connection it is not wanted.</summary>
@@ -137,7 +154,7 @@ internal sealed class CommandWriter(int bufferSize, TimeProvider time) : IThread
         using (_gate.Hold())
         {
             _accepts = accepts;
-            SignalRoom();
+            SignalRoom()?.Resume(onThisThread: false);
         }
     }
 
@@ -148,8 +165,9 @@ internal sealed class CommandWriter(int bufferSize, TimeProvider time) : IThread
         {
             if (_gathered == 0 && _transport is not null)
                 return Task.CompletedTask;
-            _room ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _room.Task;
+            var waiter = new RoomWaiter();
+            _awaitRoom.Add(waiter);
+            return waiter.Task;
         }
     }
 
@@ -164,10 +182,10 @@ internal sealed class CommandWriter(int bufferSize, TimeProvider time) : IThread
             _transport = transport;
             _isSending = true;
             _pausing = _underPressure = false;
-            SignalRoom();
+            SignalRoom()?.Resume(onThisThread: false);
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        CallCrew();
     }
 
     /// <summary>
@@ -193,7 +211,7 @@ internal sealed class CommandWriter(int bufferSize, TimeProvider time) : IThread
         }
 
         if (mustSend)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            CallCrew();
         return idle;
     }
 
@@ -214,11 +232,16 @@ internal sealed class CommandWriter(int bufferSize, TimeProvider time) : IThread
         {
             _transport = null;
             KeepUnsent();
-            SignalRoom();
+            SignalRoom()?.Resume(onThisThread: false);
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = SendAllAsync();
+    /// <summary>Nothing is sent any more, once detached.</summary>
+    public void Dispose()
+    {
+        _isOver = true;
+        _call.Set();
+    }
 
     private bool Gather(ReadOnlySpan<byte> command)
     {
@@ -252,153 +275,6 @@ internal sealed class CommandWriter(int bufferSize, TimeProvider time) : IThread
         return _isSending = true;
     }
 
-    private void Send()
-    {
-        if ((!_underPressure && time.GetElapsedTime(_lastSend) < Quiet) || !TrySendAtOnce())
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    /// <summary>Sends on the caller's thread, once and without waiting.</summary>
-    /// <returns>Whether nothing is left to do.</returns>
-    private bool TrySendAtOnce()
-    {
-        try
-        {
-            if (!TakeGathered())
-                return true;
-            _sent = _transport!.TrySend(_sending.AsSpan(0, _toSend));
-        }
-        catch (Exception)
-        {
-            Break();
-            return true;
-        }
-
-        return _sent == _toSend && StopIfEnough();
-    }
-
-    private async Task SendAllAsync()
-    {
-        try
-        {
-            if (_sent == _toSend && !TakeGathered())
-                return;
-            do
-                await SendTakenAsync().ConfigureAwait(false);
-            while (!StopIfEnough() && TakeGathered());
-        }
-        catch (Exception)
-        {
-            Break();
-        }
-    }
-
-    private async ValueTask SendTakenAsync()
-    {
-        while (true)
-        {
-            _sent += _transport!.TrySend(_sending.AsSpan(_sent, _toSend - _sent));
-            if (_sent == _toSend)
-                return;
-            _underPressure = !_transport.IsEncrypted;
-            var part = _sending.AsMemory(_sent, Math.Min(WaitingSend, _toSend - _sent));
-            _sent += part.Length;
-            await _transport.SendAsync(part).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>The connection is gone: its reading side tells why. From here on publishes are kept.</summary>
-    private void Break()
-    {
-        Transport? broken;
-        using (_gate.Hold())
-        {
-            broken = _transport;
-            _transport = null;
-            StopSending();
-        }
-
-        broken?.Dispose();
-    }
-
-    /// <summary>Takes what has gathered to send it next; where there is nothing, sending ends.</summary>
-    private bool TakeGathered()
-    {
-        using (_gate.Hold())
-        {
-            if (_gathered == 0)
-            {
-                StopSending();
-                return false;
-            }
-
-            (_sending, _gathering) = (_gathering, _sending);
-            if (_gathering.Length is < 4096 or > 4 * MaxGathered)
-                _gathering = new byte[bufferSize];
-            (_sendingAgain, _again) = (_again, 0);
-            _sentPieces |= _gathered >= Piece;
-            _isUrgent = false;
-            _toSend = _gathered;
-            _sent = 0;
-            _gathered = 0;
-            SignalRoom();
-            return true;
-        }
-    }
-
-    /// <summary>Ends sending where nothing has gathered, or only what may wait a little.</summary>
-    private bool StopIfEnough()
-    {
-        using (_gate.Hold())
-        {
-            if (_gathered > 0 && !MayStraggle)
-                return false;
-            StopSending();
-            if (_gathered > 0)
-                LookForStragglers();
-            return true;
-        }
-    }
-
-    private void StopSending()
-    {
-        _lastSend = time.GetTimestamp();
-        _isSending = false;
-        if (_pausing)
-            _transport = null;
-        _idle?.TrySetResult();
-        _idle = null;
-    }
-
-    /// <remarks>By the real clock: it paces a socket, whatever time the program is to believe in.</remarks>
-    /// <returns>False: nothing is to be sent now.</returns>
-    private bool LookForStragglers()
-    {
-        if (_isLooking || _isSending)
-            return false;
-        _isLooking = true;
-        _straggler ??= TimeProvider.System.CreateTimer(
-            static self => ((CommandWriter)self!).SendStragglers(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _straggler.Change(Straggle, Timeout.InfiniteTimeSpan);
-        return false;
-    }
-
-    /// <summary>Sends what no publisher has; the pressure is over once none has made a piece since the last time.</summary>
-    private void SendStragglers()
-    {
-        using (_gate.Hold())
-        {
-            _isLooking = false;
-            _underPressure &= _sentPieces;
-            _sentPieces = false;
-            if (_gathered == 0 || _isSending || _transport is null)
-                return;
-            _isSending = true;
-        }
-
-        _ = SendAllAsync();
-    }
-
     private void KeepUnsent()
     {
         if (_sent > 0 && _sent < _sendingAgain)
@@ -417,9 +293,28 @@ internal sealed class CommandWriter(int bufferSize, TimeProvider time) : IThread
         _toSend = _sent = _sendingAgain = 0;
     }
 
-    private void SignalRoom()
+    /// <returns>One of those who waited; the others go on already.</returns>
+    private RoomWaiter? SignalRoom()
     {
-        _room?.TrySetResult();
-        _room = null;
+        RoomWaiter? last = null;
+        foreach (var waiter in _awaitRoom)
+        {
+            last?.Resume(onThisThread: false);
+            last = waiter;
+        }
+
+        _awaitRoom.Clear();
+        return last;
+    }
+
+    private sealed class RoomWaiter : TaskCompletionSource, IAwaiter
+    {
+        public void Resume(bool onThisThread)
+        {
+            if (onThisThread)
+                TrySetResult();
+            else
+                ThreadPool.UnsafeQueueUserWorkItem(static waiter => waiter.TrySetResult(), this, preferLocal: false);
+        }
     }
 }

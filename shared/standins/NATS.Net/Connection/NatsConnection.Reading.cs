@@ -4,6 +4,9 @@ namespace NATS.Client.Core;
 
 public partial class NatsConnection
 {
+    /// <summary>Receive buffers after which readers go on even if more is there.</summary>
+    private const int BuffersAStretch = 4;
+
     /// <summary>Subscriptions that received something in the stretch that is being read.</summary>
     private readonly List<NatsSubBase> _touched = [];
 
@@ -31,51 +34,53 @@ public partial class NatsConnection
 
     private Task PingAsync(Session session) => session.Pings.Send(() => _writer.Append(ClientCommands.Ping));
 
-    private async Task ReadAsync(Session session)
-    {
-        // A reader may go on on this thread and stay: whoever called must not wait for that.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        while (true)
-        {
-            var last = ReadStretch(session);
-            session.Reader.Filled(await new Receiving(session.Reader.ReceiveAsync(), last));
-        }
-    }
+    private Task ReadAsync(Session session) => Crew.RunAsync("NATS reading", () => ReadStretch(session));
 
-    /// <summary>Hands out all messages that are there, then wakes each reader that got some, once.</summary>
-    /// <returns>The last of them is left to the caller.</returns>
-    private NatsSubBase? ReadStretch(Session session)
+    /// <summary>Hands out all messages that are there, then lets each reader that waits for some go on, once, or waits for more.</summary>
+    /// <returns>The last of those readers is left to the caller.</returns>
+    private IAwaiter? ReadStretch(Session session)
     {
+        var reader = session.Reader;
         try
         {
-            var reader = session.Reader;
-            while (reader.TryRead(out var command))
-            {
-                if (command.Op <= ServerOp.HMsg)
-                    Dispatch(reader, command);
-                else
-                    Obey(session, command);
-            }
+            var buffers = 0;
+            do
+                HandOut(session, reader);
+            while (++buffers < BuffersAStretch && reader.TryReceiveMore());
         }
         catch
         {
-            EndStretch()?.Wake(onThisThread: false);
+            EndStretch()?.Resume(onThisThread: false);
             throw;
         }
 
-        return EndStretch();
+        if (EndStretch() is { } waiting)
+            return waiting;
+        reader.Receive();
+        return null;
     }
 
-    private NatsSubBase? EndStretch()
+    private void HandOut(Session session, ServerReader reader)
     {
-        NatsSubBase? last = null;
+        while (reader.TryRead(out var command))
+        {
+            if (command.Op <= ServerOp.HMsg)
+                Dispatch(reader, command);
+            else
+                Obey(session, command);
+        }
+    }
+
+    private IAwaiter? EndStretch()
+    {
+        IAwaiter? last = null;
         foreach (var subscription in _touched)
         {
             subscription.IsTouched = false;
-            if (!subscription.EndOfStretch())
+            if (subscription.EndOfStretch() is not { } waiting)
                 continue;
-            last?.Wake(onThisThread: false);
-            last = subscription;
+            last?.Resume(onThisThread: false);
+            last = waiting;
         }
 
         _touched.Clear();
@@ -147,7 +152,7 @@ public partial class NatsConnection
     {
         await _writer.PauseAsync(session.Transport).ConfigureAwait(false);
         var pong = session.Pings.Send(static () => { });
-        await session.Transport.SendAsync(ClientCommands.Ping.ToArray()).ConfigureAwait(false);
+        session.Transport.Send(ClientCommands.Ping);
         await pong.ConfigureAwait(false);
     }
 

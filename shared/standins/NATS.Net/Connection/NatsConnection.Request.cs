@@ -43,6 +43,28 @@ public partial class NatsConnection
         return ReceiveReplyAsync(reply, replySerializer, replyOpts);
     }
 
+    /// <summary>Returns once the request is on its way; the receiver is told what becomes of it.</summary>
+    internal async ValueTask SendRequestAsync<TRequest>(string subject, TRequest? data, NatsHeaders? headers, INatsSerialize<TRequest>? serializer, IReplyReceiver receiver, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_inboxAdded || _state != NatsConnectionState.Open)
+            await EnsureInboxAsync(cancellationToken).ConfigureAwait(false);
+
+        var waiter = _inbox.Rent(timeout ?? Opts.RequestTimeout, cancellationToken, receiver);
+        try
+        {
+            await PublishRequest(waiter, subject, data, headers, serializer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            waiter.TryFail(e);
+        }
+        finally
+        {
+            waiter.Release();
+        }
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<NatsMsg<TReply>> ReceiveReplyAsync<TReply>(ValueTask<RawMessage> reply, INatsDeserialize<TReply>? replySerializer, NatsSubOpts? replyOpts)
     {

@@ -87,6 +87,7 @@ public partial class NatsConnection : INatsConnection
         await _running.ConfigureAwait(false);
         await _leaving.ConfigureAwait(false);
         await _writer.DetachAsync().ConfigureAwait(false);
+        _writer.Dispose();
         EndSubscriptions(null);
         _state = NatsConnectionState.Closed;
 

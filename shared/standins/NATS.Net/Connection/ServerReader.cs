@@ -35,22 +35,33 @@ internal sealed class ServerReader(Transport transport, ReceiveBufferPool pool, 
         return true;
     }
 
-    /// <summary>Waits for more bytes; their number is then to be given to <see cref="Filled"/>.</summary>
-    public ValueTask<int> ReceiveAsync()
+    /// <summary>Waits for more bytes on the caller's thread.</summary>
+    /// <exception cref="IOException">There will be none: the server closed the connection.</exception>
+    public void Receive()
     {
         MakeRoom();
-        return transport.ReceiveAsync(_buffer.Bytes.AsMemory(_filled));
+        Filled(transport.Receive(_buffer.Bytes.AsSpan(_filled)));
     }
 
-    /// <exception cref="IOException">There were none: the server closed the connection.</exception>
-    public void Filled(int count)
+    /// <summary>Takes what else is there by now, where the last time brought as much as there was room for.</summary>
+    /// <returns>Whether there was something.</returns>
+    public bool TryReceiveMore()
+    {
+        if (_filled < _buffer.Bytes.Length)
+            return false;
+        MakeRoom();
+        return transport.TryReceive(_buffer.Bytes.AsSpan(_filled), out var count) && Filled(count);
+    }
+
+    public void Dispose() => _buffer.Seal();
+
+    private bool Filled(int count)
     {
         if (count == 0)
             throw new IOException("The server closed the connection.");
         _filled += count;
+        return true;
     }
-
-    public void Dispose() => _buffer.Seal();
 
     private void MakeRoom()
     {

@@ -82,7 +82,7 @@ internal sealed class Handshake(NatsOpts opts, ReceiveBufferPool pool, string? u
         if (mode != TlsMode.Implicit && TlsSetup.IsWanted(mode, info, server))
             await EncryptAsync(server, transport, cancellationToken).ConfigureAwait(false);
 
-        await transport.SendAsync(Connect(server, transport.IsEncrypted).ToCommand()).ConfigureAwait(false);
+        transport.Send(Connect(server, transport.IsEncrypted).ToCommand());
         return await ReadUntilAsync(reader, ServerOp.Pong).ConfigureAwait(false) ?? info;
     }
 
@@ -115,7 +115,7 @@ internal sealed class Handshake(NatsOpts opts, ReceiveBufferPool pool, string? u
                     return info;
             }
 
-            reader.Filled(await reader.ReceiveAsync().ConfigureAwait(false));
+            await Task.Run(reader.Receive).ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 
@@ -15,7 +16,8 @@ internal sealed class Transport(Socket socket) : IDisposable
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(host, port, cancellationToken).ConfigureAwait(false);
+            var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => socket.Connect(addresses, port), CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
             socket.Blocking = false;
             return new Transport(socket);
         }
@@ -34,17 +36,36 @@ internal sealed class Transport(Socket socket) : IDisposable
         await _tls.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Waits for bytes. That the connection is gone the task tells, and never the call.</summary>
-    public ValueTask<int> ReceiveAsync(Memory<byte> memory)
+    /// <summary>Waits for bytes on the caller's thread.</summary>
+    /// <returns>How many came; 0 when the peer sends no more.</returns>
+    /// <exception cref="SocketException">The connection is gone.</exception>
+    public int Receive(Span<byte> memory)
     {
-        try
+        if (_tls is not null)
+            return _tls.Read(memory);
+        int count;
+        while (!TryReceive(memory, out count))
+            socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
+        return count;
+    }
+
+    /// <summary>Takes the bytes that are there.</summary>
+    /// <param name="memory">Filled from the front.</param>
+    /// <param name="count">How many; 0 when the peer sends no more.</param>
+    /// <returns>False where there are none yet, or where that cannot be told, as with TLS.</returns>
+    /// <exception cref="SocketException">The connection is gone.</exception>
+    public bool TryReceive(Span<byte> memory, out int count)
+    {
+        count = 0;
+        if (_tls is not null)
+            return false;
+        count = socket.Receive(memory, SocketFlags.None, out var error);
+        return error switch
         {
-            return _tls?.ReadAsync(memory) ?? socket.ReceiveAsync(memory, SocketFlags.None);
-        }
-        catch (Exception e)
-        {
-            return ValueTask.FromException<int>(e);
-        }
+            SocketError.Success => true,
+            SocketError.WouldBlock => false,
+            _ => throw new SocketException((int)error),
+        };
     }
 
     /// <summary>Sends what the system takes at once, without waiting.</summary>
@@ -62,15 +83,22 @@ internal sealed class Transport(Socket socket) : IDisposable
         };
     }
 
-    /// <summary>Sends all of the bytes, however long the peer takes.</summary>
-    public ValueTask<int> SendAsync(ReadOnlyMemory<byte> bytes)
+    /// <summary>Sends all of the bytes, however long the peer takes, on the caller's thread.</summary>
+    /// <exception cref="SocketException">The connection is gone.</exception>
+    public void Send(ReadOnlySpan<byte> bytes)
     {
-        return _tls is null ? socket.SendAsync(bytes, SocketFlags.None) : Encrypted(_tls, bytes);
-
-        static async ValueTask<int> Encrypted(SslStream tls, ReadOnlyMemory<byte> bytes)
+        if (_tls is not null)
         {
-            await tls.WriteAsync(bytes).ConfigureAwait(false);
-            return bytes.Length;
+            _tls.Write(bytes);
+            return;
+        }
+
+        while (true)
+        {
+            bytes = bytes[TrySend(bytes)..];
+            if (bytes.IsEmpty)
+                return;
+            socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectWrite);
         }
     }
 

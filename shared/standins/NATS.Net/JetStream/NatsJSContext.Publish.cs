@@ -46,12 +46,12 @@ public partial class NatsJSContext
     public async ValueTask<NatsJSPublishConcurrentFuture> PublishConcurrentAsync<T>(string subject, T? data, INatsSerialize<T>? serializer = null, NatsJSPubOpts? opts = null, NatsHeaders? headers = null, CancellationToken cancellationToken = default)
     {
         headers = WithAssertions(headers, opts ?? NatsJSPubOpts.Default);
-
-        // Another implementation of the interface cannot tell when a request is on its way.
-        var reply = Connection is NatsConnection connection
-            ? await connection.SendRequestAsync(subject, data, headers, serializer, PubAckDeserializer.Default, _replyOpts, cancellationToken).ConfigureAwait(false)
-            : RequestAsync(subject, data, serializer, headers, cancellationToken);
-        return new NatsJSPublishConcurrentFuture(AckAsync(reply, subject).AsTask());
+        var ack = new PendingAck(subject);
+        if (Connection is NatsConnection connection)
+            await connection.SendRequestAsync(subject, data, headers, serializer, ack, _replyOpts.Timeout, cancellationToken).ConfigureAwait(false);
+        else
+            ack.Follow(RequestAckAsync(subject, data, serializer, headers, cancellationToken));
+        return new NatsJSPublishConcurrentFuture(ack);
     }
 
     private ValueTask<PubAckResponse> RequestAckAsync<T>(string subject, T? data, INatsSerialize<T>? serializer, NatsHeaders? headers, CancellationToken cancellationToken) =>
@@ -65,7 +65,7 @@ public partial class NatsJSContext
     {
         var reply = await request.ConfigureAwait(false);
         reply.EnsureSuccess();
-        return reply.Data ?? throw new NatsJSException($"'{subject}' was answered by something else than a stream.");
+        return reply.Data ?? throw PendingAck.NoAck(subject);
     }
 
     // The caller's headers stay as they are: they may serve another publish.

@@ -6,15 +6,18 @@ namespace NATS.Client.JetStream;
 /// <summary>The acknowledgement of a message that is on its way.</summary>
 public readonly struct NatsJSPublishConcurrentFuture : IAsyncDisposable
 {
-    private readonly Task<PubAckResponse> _ack;
+    private readonly PendingAck _ack;
 
-    internal NatsJSPublishConcurrentFuture(Task<PubAckResponse> ack) => _ack = ack;
+    internal NatsJSPublishConcurrentFuture(PendingAck ack) => _ack = ack;
 
     public async ValueTask<PubAckResponse> GetResponseAsync(CancellationToken cancellationToken = default)
     {
         try
         {
-            return await _ack.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var ack = _ack.WaitAsync();
+            return cancellationToken.CanBeCanceled
+                ? await ack.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false)
+                : await ack.ConfigureAwait(false);
         }
         catch (Exception e) when (e is NatsNoRespondersException or NatsNoReplyException)
         {
@@ -22,10 +25,6 @@ public readonly struct NatsJSPublishConcurrentFuture : IAsyncDisposable
         }
     }
 
-    /// <summary>Nobody waits for it any more: what becomes of it is not an error that somebody failed to look at.</summary>
-    public ValueTask DisposeAsync()
-    {
-        _ = _ack.ContinueWith(static ack => ack.Exception, TaskScheduler.Default);
-        return ValueTask.CompletedTask;
-    }
+    /// <summary>Nobody waits for it any more.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

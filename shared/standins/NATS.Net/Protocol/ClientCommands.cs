@@ -13,6 +13,8 @@ internal readonly ref struct ReplySubject
 
     public ReplySubject(ReadOnlySpan<byte> bytes) => Bytes = bytes;
 
+    public bool IsNone => Text is null && Bytes.IsEmpty;
+
     public int MaxLength => Text is null ? Bytes.Length : Text.Length * 3;
 }
 
@@ -50,13 +52,12 @@ internal static class ClientCommands
             span[at++] = (byte)' ';
         }
 
-        at = PutNumber(span, at, headers.Length + payload.Length);
-        at = PutLineEnd(span, at);
-        if (!headers.IsEmpty)
-            at = Put(span, at, headers);
-        at = Put(span, at, payload);
-        return PutLineEnd(span, at);
+        return PutBody(span, at, headers, payload);
     }
+
+    /// <summary>PUB to the subject that was published to last, neither with headers nor with a reply subject.</summary>
+    public static int WritePublish(Span<byte> span, LastSubject last, ReadOnlySpan<byte> payload) =>
+        PutBody(span, last.Write(span), default, payload);
 
     public static byte[] Subscribe(string subject, string? queueGroup, int sid) =>
         Encoding.UTF8.GetBytes(queueGroup is null ? $"SUB {subject} {sid}\r\n" : $"SUB {subject} {queueGroup} {sid}\r\n");
@@ -109,6 +110,17 @@ internal static class ClientCommands
         foreach (var digit in commands[(commands[..line].LastIndexOf((byte)' ') + 1)..line])
             body = (body * 10) + digit - '0';
         return line + 2 + body + 2;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PutBody(Span<byte> span, int at, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
+    {
+        at = PutNumber(span, at, headers.Length + payload.Length);
+        at = PutLineEnd(span, at);
+        if (!headers.IsEmpty)
+            at = Put(span, at, headers);
+        at = Put(span, at, payload);
+        return PutLineEnd(span, at);
     }
 
     private static int PutSubject(Span<byte> span, int at, string subject, bool check)

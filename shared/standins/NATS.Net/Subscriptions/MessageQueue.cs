@@ -39,18 +39,25 @@ internal sealed class MessageQueue(QueueBounds bounds, ReceiveBufferPool pool)
     public int Write(in RawMessage message)
     {
         var dropped = 0;
+        if (_writer.Tail == _writer.Shown)
+            LookAtHead();
         while (true)
         {
-            var head = Volatile.Read(ref _reader.Head);
-            var pending = _writer.Tail - head;
-            var pendingBytes = pending <= 0 ? 0 : _writer.Bytes - _ring[head & (_ring.Length - 1)].BytesBefore;
-            if (pending < bounds.Messages && pendingBytes + message.Extent <= bounds.Bytes)
+            var pending = _writer.Tail - _writer.Head;
+            var pendingBytes = _writer.Bytes - _writer.BytesBeforeHead;
+            if (pending < bounds.Messages && pendingBytes + message.Extent <= bounds.Bytes && pending < _ring.Length)
             {
                 IsSlow &= dropped > 0 || pending > bounds.Messages / 2;
-                if (pending >= _ring.Length)
-                    Grow(head);
                 Store(message, pending, pendingBytes);
                 return dropped;
+            }
+
+            if (LookAtHead())
+                continue;
+            if (pending < bounds.Messages && pendingBytes + message.Extent <= bounds.Bytes)
+            {
+                Grow(_writer.Head);
+                continue;
             }
 
             IsSlow = true;
@@ -62,6 +69,18 @@ internal sealed class MessageQueue(QueueBounds bounds, ReceiveBufferPool pool)
             if (!makesRoom)
                 return dropped;
         }
+    }
+
+    /// <summary>The readers write their head all the time: it is looked at once a stretch, and where there seems to be no room.</summary>
+    /// <returns>Whether it has moved.</returns>
+    private bool LookAtHead()
+    {
+        var head = Volatile.Read(ref _reader.Head);
+        if (head == _writer.Head)
+            return false;
+        _writer.Head = head;
+        _writer.BytesBeforeHead = head == _writer.Tail ? _writer.Bytes : _ring[head & (_ring.Length - 1)].BytesBefore;
+        return true;
     }
 
     /// <summary>Shows the readers what has been written.</summary>
@@ -160,6 +179,8 @@ internal sealed class MessageQueue(QueueBounds bounds, ReceiveBufferPool pool)
         public long Tail;
         public long Shown;
         public long Bytes;
+        public long Head;
+        public long BytesBeforeHead;
         public long Buffers;
         public ReceiveBuffer? LastBuffer;
         private readonly Padding _after;

@@ -39,13 +39,8 @@ public abstract class NatsSubBase
     internal abstract void Receive(in RawMessage message);
 
     /// <summary>Everything that had come is parsed: shows it to the readers.</summary>
-    /// <returns>Whether one waits for it, and <see cref="Wake"/> is to be called.</returns>
-    internal virtual bool EndOfStretch() => false;
-
-    /// <summary>Lets who waits go on, on this thread or another.</summary>
-    internal virtual void Wake(bool onThisThread)
-    {
-    }
+    /// <returns>Who waits for it, if anybody does.</returns>
+    internal virtual IAwaiter? EndOfStretch() => null;
 
     /// <summary>Nothing will come any more; what is there can still be read.</summary>
     /// <returns>Whether it had not ended before.</returns>

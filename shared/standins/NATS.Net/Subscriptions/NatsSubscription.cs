@@ -60,9 +60,7 @@ internal sealed class NatsSubscription<T> : NatsSubBase, INatsSub<T>
             EndHere(alreadyAtServer: true);
     }
 
-    internal override bool EndOfStretch() => _queue.ShowQuietly();
-
-    internal override void Wake(bool onThisThread) => _queue.Signal.Raise(onThisThread);
+    internal override IAwaiter? EndOfStretch() => _queue.ShowQuietly() ? _queue.Signal : null;
 
     /// <summary>Ends in the middle of a stretch: what came before must be seen first.</summary>
     private void EndHere(bool alreadyAtServer)

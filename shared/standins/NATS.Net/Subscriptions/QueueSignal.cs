@@ -6,7 +6,7 @@ namespace NATS.Client.Core;
 /// Wakes the readers of a queue. One reader waits without allocating anything; more that wait at the same time cost an
 /// object each.
 /// </summary>
-internal sealed class QueueSignal : IValueTaskSource<bool>
+internal sealed class QueueSignal : IValueTaskSource<bool>, IAwaiter
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,8 +41,10 @@ internal sealed class QueueSignal : IValueTaskSource<bool>
     public bool IsAwaited => _waiting;
 
     /// <summary>Something can be read.</summary>
-    /// <param name="onThisThread">Whether a reader may go on on the caller's thread, for as long as it likes.</param>
-    public void Raise(bool onThisThread = false) => Wake(true, null, onThisThread);
+    public void Raise() => Wake(true, null, onThisThread: false);
+
+    /// <inheritdoc/>
+    public void Resume(bool onThisThread) => Wake(true, null, onThisThread);
 
     public void Complete(Exception? error)
     {
@@ -54,7 +56,7 @@ internal sealed class QueueSignal : IValueTaskSource<bool>
             _completed = true;
         }
 
-        Wake(false, error);
+        Wake(false, error, onThisThread: false);
         if (error is null)
             _completion.TrySetResult();
         else
@@ -158,7 +160,7 @@ internal sealed class QueueSignal : IValueTaskSource<bool>
         _single.SetException(new OperationCanceledException(token));
     }
 
-    private void Wake(bool readable, Exception? error, bool onThisThread = false)
+    private void Wake(bool readable, Exception? error, bool onThisThread)
     {
         bool single;
         List<TaskCompletionSource<bool>>? others;

@@ -2,11 +2,21 @@ using System.Threading.Tasks.Sources;
 
 namespace NATS.Client.Core;
 
+/// <summary>Is told of a reply by the thread that received it, and must not keep it long.</summary>
+internal interface IReplyReceiver
+{
+    /// <param name="reply">Valid during the call.</param>
+    /// <returns>Somebody who waits for it.</returns>
+    IAwaiter? OnReply(in RawMessage reply);
+
+    void OnFailure(Exception error);
+}
+
 /// <summary>
 /// Waits for one reply, again and again for one request after the other. Its timer is left running when a reply comes in
 /// time: when it fires, it looks whether somebody waits too long by now, and sets itself anew.
 /// </summary>
-internal sealed class ReplyWaiter(TimeProvider time, int slot, Action<ReplyWaiter> onDone) : IValueTaskSource<RawMessage>
+internal sealed class ReplyWaiter(TimeProvider time, int slot, Action<ReplyWaiter> onDone) : IValueTaskSource<RawMessage>, IAwaiter
 {
     private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<RawMessage> _core = new() { RunContinuationsAsynchronously = true };
@@ -15,6 +25,9 @@ internal sealed class ReplyWaiter(TimeProvider time, int slot, Action<ReplyWaite
     private long _timerDue = long.MaxValue;
     private long _deadline;
     private bool _isWaiting;
+    private RawMessage _reply;
+    private IReplyReceiver? _receiver;
+    private int _holders;
 
     public int Slot => slot;
 
@@ -23,10 +36,12 @@ internal sealed class ReplyWaiter(TimeProvider time, int slot, Action<ReplyWaite
 
     public ValueTask<RawMessage> Reply => new(this, _core.Version);
 
-    public void Start(TimeSpan timeout, CancellationToken cancellationToken)
+    public void Start(TimeSpan timeout, CancellationToken cancellationToken, IReplyReceiver? receiver)
     {
         lock (_gate)
         {
+            _receiver = receiver;
+            _holders = receiver is null ? 1 : 2;
             Ticket++;
             _core.Reset();
             _isWaiting = true;
@@ -36,17 +51,36 @@ internal sealed class ReplyWaiter(TimeProvider time, int slot, Action<ReplyWaite
         _cancellation = cancellationToken.UnsafeRegister(static (self, token) => ((ReplyWaiter)self!).TryFail(new OperationCanceledException(token)), this);
     }
 
-    public void TryReply(ulong ticket, in RawMessage message)
+    /// <summary>Takes the reply, if it is still waited for.</summary>
+    /// <returns>Who is to go on with it.</returns>
+    public IAwaiter? TryReply(ulong ticket, in RawMessage message)
     {
         lock (_gate)
         {
             if (!_isWaiting || ticket != Ticket)
-                return;
+                return null;
             _isWaiting = false;
         }
 
+        if (_receiver is { } receiver)
+        {
+            var waiting = receiver.OnReply(message);
+            Release();
+            return waiting;
+        }
+
         message.Buffer.HandedOut++;
-        _core.SetResult(message);
+        _reply = message;
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public void Resume(bool onThisThread)
+    {
+        var reply = _reply;
+        _reply = default;
+        _core.RunContinuationsAsynchronously = !onThisThread;
+        _core.SetResult(reply);
     }
 
     public void TryFail(Exception error)
@@ -58,7 +92,7 @@ internal sealed class ReplyWaiter(TimeProvider time, int slot, Action<ReplyWaite
             _isWaiting = false;
         }
 
-        _core.SetException(error);
+        Fail(error);
     }
 
     RawMessage IValueTaskSource<RawMessage>.GetResult(short token)
@@ -69,9 +103,7 @@ internal sealed class ReplyWaiter(TimeProvider time, int slot, Action<ReplyWaite
         }
         finally
         {
-            _cancellation.Dispose();
-            _cancellation = default;
-            onDone(this);
+            Release();
         }
     }
 
@@ -79,6 +111,19 @@ internal sealed class ReplyWaiter(TimeProvider time, int slot, Action<ReplyWaite
 
     void IValueTaskSource<RawMessage>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>
+    /// One holder fewer: who awaits it; or, where a receiver is told, who made the request and whoever told the receiver. The
+    /// last one lets it serve again.
+    /// </summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) > 0)
+            return;
+        _cancellation.Dispose();
+        _cancellation = default;
+        onDone(this);
+    }
 
     private void SetDeadline(TimeSpan timeout)
     {
@@ -117,6 +162,19 @@ internal sealed class ReplyWaiter(TimeProvider time, int slot, Action<ReplyWaite
             _isWaiting = false;
         }
 
-        _core.SetException(new NatsNoReplyException());
+        Fail(new NatsNoReplyException());
+    }
+
+    private void Fail(Exception error)
+    {
+        if (_receiver is { } receiver)
+        {
+            receiver.OnFailure(error);
+            Release();
+            return;
+        }
+
+        _core.RunContinuationsAsynchronously = true;
+        _core.SetException(error);
     }
 }

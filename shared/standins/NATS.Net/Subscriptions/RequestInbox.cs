@@ -17,6 +17,9 @@ internal sealed class RequestInbox : NatsSubBase
     private ReplyWaiter?[] _waiters = new ReplyWaiter?[16];
     private int _count;
 
+    /// <summary>Its reply is there, and who asked goes on at the end of the stretch that is being read.</summary>
+    private IAwaiter? _last;
+
     public RequestInbox(NatsConnection connection, string inbox)
         : base(inbox + ".*", null)
     {
@@ -27,7 +30,10 @@ internal sealed class RequestInbox : NatsSubBase
     public int MaxReplyLength => _prefix.Length + 20;
 
     /// <summary>A waiter for one reply.</summary>
-    public ReplyWaiter Rent(TimeSpan timeout, CancellationToken cancellationToken)
+    /// <param name="timeout">How long it waits.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="receiver">Is told, instead of who awaits the waiter's <see cref="ReplyWaiter.Reply"/>.</param>
+    public ReplyWaiter Rent(TimeSpan timeout, CancellationToken cancellationToken, IReplyReceiver? receiver = null)
     {
         ReplyWaiter? waiter;
         lock (_gate)
@@ -36,7 +42,7 @@ internal sealed class RequestInbox : NatsSubBase
                 waiter = AddWaiter();
         }
 
-        waiter.Start(timeout, cancellationToken);
+        waiter.Start(timeout, cancellationToken, receiver);
         return waiter;
     }
 
@@ -57,8 +63,17 @@ internal sealed class RequestInbox : NatsSubBase
             return;
         var slot = (int)(number & ((1 << SlotBits) - 1));
         var waiters = Volatile.Read(ref _waiters);
-        if (slot < waiters.Length)
-            waiters[slot]?.TryReply(number >> SlotBits, message);
+        if (slot >= waiters.Length || waiters[slot]?.TryReply(number >> SlotBits, message) is not { } waiting)
+            return;
+        _last?.Resume(onThisThread: false);
+        _last = waiting;
+    }
+
+    internal override IAwaiter? EndOfStretch()
+    {
+        var last = _last;
+        _last = null;
+        return last;
     }
 
     private protected override void OnEnd(Exception? error)
