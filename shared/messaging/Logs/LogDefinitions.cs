@@ -14,6 +14,9 @@ public static class LogDefinitions
     /// <summary>KV bucket of settings that people make.</summary>
     public const string RulesBucket = "rules";
 
+    /// <summary>KV bucket of network targets.</summary>
+    public const string TargetsBucket = "targets";
+
     /// <summary>Name of the log that keeps a type.</summary>
     public static string NameOf(SignalType type) => type switch
     {

@@ -30,6 +30,7 @@ public sealed class LogStore(INatsConnection connection, LogOptions options)
         await buckets.CreateOrUpdateStoreAsync(Bucket(LogDefinitions.CatalogBucket, history: 1), cancellationToken);
         await buckets.CreateOrUpdateStoreAsync(Bucket(LogDefinitions.StateBucket, history: 8), cancellationToken);
         await buckets.CreateOrUpdateStoreAsync(Bucket(LogDefinitions.RulesBucket, history: 1), cancellationToken);
+        await buckets.CreateOrUpdateStoreAsync(Bucket(LogDefinitions.TargetsBucket, history: 1), cancellationToken);
         return ignored;
     }
 
