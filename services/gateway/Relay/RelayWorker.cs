@@ -6,7 +6,9 @@ namespace SignalStream.Gateway.Relay;
 /// <summary>A thread that owns some of the viewers: what happens to them happens here, so that their state needs no lock.</summary>
 /// <remarks>
 /// A frame's way: <see cref="WaveFeed.Relay"/>, on a worker, checks it and writes it once, as a whole WebSocket message, into a
-/// shared buffer; <see cref="StreamTopic.Publish"/> posts it to each worker with those of its viewers who watch the stream;
+/// shared buffer; <see cref="StreamTopic.Publish"/> hangs the envelopes on it that it has completed, if anybody wants some, and posts
+/// it to each worker with those of its viewers who watch the stream; there <see cref="Viewer.AddWave"/> takes it as it is, or what
+/// its viewer is to get of it;
 /// <see cref="RunOnce"/> puts everything that was posted into the viewers' queues and then lets each viewer who got something
 /// send it, in one system call. So while a worker keeps up, a frame goes out alone and at once; when it is behind, what has
 /// gathered for a viewer goes out together, which costs hardly more than one frame.
