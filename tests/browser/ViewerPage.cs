@@ -78,7 +78,7 @@ public sealed class ViewerPage : IAsyncDisposable
     /// <summary>The trace as it is drawn now.</summary>
     public async Task<Trace> TraceAsync(string stream)
     {
-        var numbers = await _page.Locator($"{Row(stream)} canvas").EvaluateAsync<int[]>(TraceScript);
+        var numbers = await _page.Locator($"{Row(stream)} .trace canvas").EvaluateAsync<int[]>(TraceScript);
         return new Trace(numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 
@@ -92,6 +92,34 @@ public sealed class ViewerPage : IAsyncDisposable
         await _page.Locator("dialog li input").FocusAsync();
         await _page.Keyboard.PressAsync("Space");
         await _page.Keyboard.PressAsync("Escape");
+    }
+
+    /// <summary>Text of anything on the page; empty when it is not there. In one step, since what is there may vanish meanwhile.</summary>
+    public Task<string> AnyTextAsync(string selector) =>
+        _page.Locator(selector).EvaluateAllAsync<string>("found => found.length > 0 ? found[0].innerText : ''");
+
+    public Task<string> TitleAsync() => _page.TitleAsync();
+
+    public Task ClickAsync(string selector) => _page.Locator(selector).First.ClickAsync();
+
+    public Task FillAsync(string selector, string text) => _page.Locator(selector).First.FillAsync(text);
+
+    /// <summary>Drags over a row's trace.</summary>
+    public async Task DragAsync(string stream, float from, float to)
+    {
+        var area = await _page.Locator($"{Row(stream)} [data-testid=caliper-area]").BoundingBoxAsync() ?? throw new InvalidOperationException("No trace.");
+        await _page.Mouse.MoveAsync(area.X + from, area.Y + 40);
+        await _page.Mouse.DownAsync();
+        await _page.Mouse.MoveAsync(area.X + to, area.Y + 60, new MouseMoveOptions { Steps = 4 });
+        await _page.Mouse.UpAsync();
+    }
+
+    /// <summary>Keys pressed with the focus on a row's trace.</summary>
+    public async Task PressOnTraceAsync(string stream, params string[] keys)
+    {
+        await _page.Locator($"{Row(stream)} [data-testid=caliper-area]").FocusAsync();
+        foreach (var key in keys)
+            await _page.Keyboard.PressAsync(key);
     }
 
     public Uri Address => new(_page.Url);

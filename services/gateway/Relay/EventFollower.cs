@@ -27,7 +27,10 @@ internal sealed class EventFollower(
 
     private async Task FollowAsync(SignalType type, CancellationToken stoppingToken)
     {
-        var since = time.GetUtcNow() - TimeSpan.FromSeconds(options.EventsBackSeconds);
+        var back = TimeSpan.FromSeconds(options.EventsBackSeconds);
+        if (type == SignalType.Alert)
+            back = TimeSpan.FromHours(Math.Max(back.TotalHours, options.AlertsBackHours));
+        var since = time.GetUtcNow() - back;
         var logName = LogDefinitions.NameOf(type);
         var complaints = new Complaints(time);
         var logged = events.ReadAsync(

@@ -38,6 +38,9 @@ internal sealed class RelayOptions
 
     /// <summary>Events of so long a time are read at start, s, so that the last known ones are there.</summary>
     [Range(1, 86400)] public int EventsBackSeconds { get; set; } = 120;
+
+    /// <summary>Alerts of so long a time are read at start, h: one that was raised a day ago may still stand.</summary>
+    [Range(0, 720)] public int AlertsBackHours { get; set; } = 48;
 }
 
 [OptionsValidator]

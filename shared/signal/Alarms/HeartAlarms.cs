@@ -6,7 +6,8 @@ namespace SignalStream.Signal.Alarms;
 /// <summary>Asystole, tachycardia, bradycardia and lead off, from a lead's beats, seconds and heart rates.</summary>
 /// <remarks>
 /// Knows no clock: time is the index of the samples, and it judges when it is asked, once a second. While no samples
-/// come, nothing changes. A lead that is off ends the other alarms, since they can no longer be judged. A rate is high
+/// come, nothing changes. A lead that is off ends the other alarms,
+/// since they can no longer be judged, and asystole those of the rate: there is none. A rate is high
 /// severity from a fifth beyond its limit on; asystole always is. O(1) a call. Not a medical device.
 /// </remarks>
 public sealed class HeartAlarms : IStateful
@@ -103,14 +104,15 @@ public sealed class HeartAlarms : IStateful
         if (_beatCount == 0) Restart(0);
         var count = 0;
         JudgeLead(sample, changes, ref count);
-        if (IsRaised(AlarmKind.LeadOff))
+        if (IsRaised(AlarmKind.LeadOff)) Clear(AlarmKind.Asystole, sample, changes, ref count);
+        else JudgeBeats(sample, changes, ref count);
+        if (IsRaised(AlarmKind.LeadOff) || IsRaised(AlarmKind.Asystole))
         {
-            foreach (var kind in (ReadOnlySpan<AlarmKind>)[AlarmKind.Asystole, AlarmKind.Tachycardia, AlarmKind.Bradycardia])
-                Clear(kind, sample, changes, ref count);
+            Clear(AlarmKind.Tachycardia, sample, changes, ref count);
+            Clear(AlarmKind.Bradycardia, sample, changes, ref count);
             return count;
         }
 
-        JudgeBeats(sample, changes, ref count);
         if (rate.AverageBpm is not { } bpm) return count;
         JudgeRate(AlarmKind.Tachycardia, bpm, _options.HighBpm, bpm > _options.HighBpm, bpm < _options.HighBpm - _options.HysteresisBpm, sample, changes, ref count);
         JudgeRate(AlarmKind.Bradycardia, bpm, _options.LowBpm, bpm < _options.LowBpm, bpm > _options.LowBpm + _options.HysteresisBpm, sample, changes, ref count);

@@ -116,6 +116,22 @@ public sealed class HeartAlarmsTests
     }
 
     [Fact]
+    public void Judge_BeatsStopAfterAFastRate_EndsTachycardiaWithTheAsystole()
+    {
+        var lead = new MonitorLead(RateHz, 40);
+        for (var at = 0.5; at < 20; at += 0.4) lead.AddBeat(at);
+        AddMurmur(lead);
+        var changes = Run(lead);
+        Assert.Equal(
+            [
+                (AlarmKind.Tachycardia, AlarmChange.Raised),
+                (AlarmKind.Asystole, AlarmChange.Raised),
+                (AlarmKind.Tachycardia, AlarmChange.Cleared),
+            ],
+            changes.Where(alarm => alarm.Change != AlarmChange.Worsened).Select(alarm => (alarm.Kind, alarm.Change)));
+    }
+
+    [Fact]
     public void Options_NewLimit_CountsFromTheNextJudgement()
     {
         var alarms = new HeartAlarms(RateHz);

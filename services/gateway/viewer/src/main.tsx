@@ -1,5 +1,6 @@
 import { render } from "preact";
 import "./pages/style.css";
+import { AlertsPage } from "./pages/alerts/AlertsPage";
 import { HeartPage } from "./pages/heart/HeartPage";
 import { HeartTools } from "./pages/heart/HeartTools";
 import { startApp } from "./pages/shell/app";
@@ -15,6 +16,7 @@ render(
   <Shell
     pages={[
       { path: "heart", title: "Heart", Body: HeartPage, Tools: HeartTools },
+      { path: "alerts", title: "Alerts", Body: AlertsPage },
       { path: "system", title: "System", Body: SystemPage },
     ]}
   />,

@@ -4,7 +4,18 @@ export const colours = {
   line: "#0c1b1d",
   strongLine: "#14292b",
   trace: "#3dec88",
+  faint: "#3d525a",
   markNormal: "#d7e4e8",
   markVentricular: "#ffb454",
   markPaused: "#7cc7ff",
+  good: "#2a8f59",
+  poor: "#ffb454",
+  off: "#ff6b6b",
+} as const;
+
+export const markColours = {
+  normal: colours.markNormal,
+  unclassified: colours.markNormal,
+  "ventricular-like": colours.markVentricular,
+  paused: colours.markPaused,
 } as const;

@@ -1,25 +1,24 @@
 /** Paints one stream's sweep onto its canvas, a few columns a frame. */
 import { colours } from "./colours";
+import { drawMark, drawStretch, type MarkShape, type StretchShape } from "./marks";
 import { columnsPerMs, type Paper, pixelsPerUnit, ZERO_LINE } from "./paper";
 import { sheetOf } from "./sheet";
 import { columnExtent, type Extent, modulo, type Samples, screenRuns, sweepStep } from "./sweep";
 
 const LINE_PX = 1.5;
 const ERASE_BAR_MM = 5;
-const MARK_PX = 4.5;
 
-export type MarkKind = "normal" | "ventricular-like" | "paused" | "unclassified";
-
-/** R-peaks, in the order of their coming; `count` only grows, old ones may be gone. */
-export interface Marks {
+/** R-peaks or judged seconds, in the order of their coming; `count` only grows, old ones may be gone. */
+export interface Marks<T> {
   readonly count: number;
-  at(index: number): { readonly place: number; readonly kind: MarkKind } | undefined;
+  at(index: number): T | undefined;
 }
 
 export interface TraceSource {
   readonly samples: Samples;
   readonly clock: { readonly originMs: number; readonly msPerSample: number };
-  readonly marks: Marks;
+  readonly marks: Marks<MarkShape>;
+  readonly stretches: Marks<StretchShape>;
 }
 
 export class TracePainter {
@@ -32,6 +31,7 @@ export class TracePainter {
   #channel = 0;
   #head = Number.NaN;
   #marked = 0;
+  #judged = 0;
 
   constructor(canvas: HTMLCanvasElement) {
     const context = canvas.getContext("2d", { alpha: false });
@@ -71,7 +71,7 @@ export class TracePainter {
     else this.#erase(this.#head + gap + 1, head + gap);
     this.#stroke(source, step.from, step.to, speed);
     this.#head = head;
-    if (step.kind === "whole") this.#marked = 0;
+    if (step.kind === "whole") this.#marked = this.#judged = 0;
     this.#drawMarks(source, speed, head, width - gap);
     return true;
   }
@@ -122,35 +122,37 @@ export class TracePainter {
     return Math.max(this.#dpr, Math.min(height - this.#dpr, y));
   }
 
-  /** A beat is known some 0.2 s after its peak has been drawn; one that the pen has not reached waits. */
-  #drawMarks(source: TraceSource, speed: number, head: number, visible: number): boolean {
-    const { marks, clock } = source;
-    const before = this.#marked;
-    while (this.#marked < marks.count) {
-      const mark = marks.at(this.#marked);
-      const column = mark ? Math.floor((clock.originMs + mark.place * clock.msPerSample) * speed) : Number.NaN;
-      if (mark && column > head) break;
-      if (mark && column > head - visible) this.#drawMark(modulo(column, this.#canvas.width) + 0.5, mark.kind);
-      this.#marked++;
-    }
-    return this.#marked > before;
-  }
-
-  #drawMark(x: number, kind: MarkKind): void {
-    const context = this.#context;
-    const size = MARK_PX * this.#dpr;
-    context.fillStyle = markColours[kind];
-    context.beginPath();
-    context.moveTo(x - size, this.#dpr);
-    context.lineTo(x + size, this.#dpr);
-    context.lineTo(x, this.#dpr + 1.4 * size);
-    context.fill();
+  /** A beat is known some 0.2 s after its peak has been drawn, a second's quality at its end; what the pen has not reached waits. */
+  #drawMarks({ marks, stretches, clock }: TraceSource, speed: number, head: number, visible: number): boolean {
+    const columnOf = (place: number) => Math.floor((clock.originMs + place * clock.msPerSample) * speed);
+    const { width, height } = this.#canvas;
+    const before = this.#marked + this.#judged;
+    this.#marked = reach(marks, this.#marked, columnOf, head, (mark, column) => {
+      if (column > head - visible) drawMark(this.#context, modulo(column, width) + 0.5, this.#dpr, mark);
+    });
+    this.#judged = reach(stretches, this.#judged, columnOf, head, (stretch, column) => {
+      const from = Math.max(columnOf(stretch.from) + 1, head - visible + 1);
+      for (const run of screenRuns(from, column, width)) drawStretch(this.#context, run, height, this.#dpr, stretch);
+    });
+    return this.#marked + this.#judged > before;
   }
 }
 
-const markColours: Readonly<Record<MarkKind, string>> = {
-  normal: colours.markNormal,
-  unclassified: colours.markNormal,
-  "ventricular-like": colours.markVentricular,
-  paused: colours.markPaused,
-};
+/** Draws those that the pen has reached; the index of the first that it has not. */
+function reach<T extends { readonly place: number }>(
+  marks: Marks<T>,
+  from: number,
+  columnOf: (place: number) => number,
+  head: number,
+  draw: (mark: T, column: number) => void,
+): number {
+  let index = from;
+  for (; index < marks.count; index++) {
+    const mark = marks.at(index);
+    if (!mark) continue;
+    const column = columnOf(mark.place);
+    if (column > head) break;
+    draw(mark, column);
+  }
+  return index;
+}

@@ -1,6 +1,8 @@
 import { type Signal, signal } from "@preact/signals";
 import { type Millis, toMillis } from "../time/units";
+import type { SignalQuality, Variability } from "../wire/alert";
 import type { Beat, Forecast, HeartRate, SignalEvent } from "../wire/event";
+import { Tachogram } from "./tachogram";
 
 /** A finding, when it was true (event time) and when it was heard of (this page's clock). */
 export interface Known<T> {
@@ -14,7 +16,10 @@ export class Findings {
   readonly heartRate: Signal<Known<HeartRate> | undefined> = signal(undefined);
   readonly beat: Signal<Known<Beat> | undefined> = signal(undefined);
   readonly forecast: Signal<Known<Forecast> | undefined> = signal(undefined);
+  readonly quality: Signal<Known<SignalQuality> | undefined> = signal(undefined);
+  readonly variability: Signal<Known<Variability> | undefined> = signal(undefined);
   readonly beats = signal(0);
+  readonly tachogram = new Tachogram();
   repeats = 0;
   readonly #last = new Map<string, SignalEvent>();
 
@@ -35,7 +40,10 @@ export class Findings {
     const timeMs = toMillis(timeNs);
     if (body.kind === "heartRate") this.heartRate.value = { value: body, timeMs, heardMs };
     if (body.kind === "forecast") this.forecast.value = { value: body, timeMs, heardMs };
+    if (body.kind === "signalQuality") this.quality.value = { value: body, timeMs, heardMs };
+    if (body.kind === "variability") this.variability.value = { value: body, timeMs, heardMs };
     if (body.kind === "beat") {
+      this.tachogram.add({ timeMs, rrMs: body.rrMs, kind: body.beatKind, isPoor: body.isPoor });
       this.beat.value = { value: body, timeMs, heardMs };
       this.beats.value++;
     }

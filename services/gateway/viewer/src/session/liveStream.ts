@@ -1,17 +1,22 @@
 import { type Signal, signal } from "@preact/signals";
 import { Percentiles } from "../time/percentiles";
 import { type Millis, millis } from "../time/units";
+import type { SignalQuality } from "../wire/alert";
 import type { EventLog, Place } from "../wire/commands";
-import { decodeEvent } from "../wire/event";
+import { decodeEvent, type SignalEvent } from "../wire/event";
 import type { EventFrame, Frame } from "../wire/frame";
 import type { StreamInfo } from "../wire/streamInfo";
+import type { AlertBook } from "./alertBook";
 import { Findings } from "./findings";
-import { WaveFeed } from "./waveFeed";
+import type { StretchQuality } from "./marks";
+import { type Epoch, WaveFeed } from "./waveFeed";
 
 /** Five seconds at 60 frames/s. */
 const LATENCIES = 300;
 /** Frames of 40 ms that do not come for so long are overdue. */
 const OVERDUE_MS = 2_000;
+/** Below it the processor calls a second noisy. */
+const GOOD_INDEX = 0.5;
 
 /** Everything this page knows of one stream that it watches. */
 export class LiveStream {
@@ -24,8 +29,14 @@ export class LiveStream {
   badEvents = 0;
   /** The last one of each log. */
   readonly #sequences: Partial<Record<EventLog, number>> = {};
+  readonly #alerts: AlertBook;
 
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    alerts: AlertBook,
+  ) {
+    this.#alerts = alerts;
+  }
 
   describe(info: StreamInfo): void {
     this.info.value = info;
@@ -74,11 +85,28 @@ export class LiveStream {
       const event = decodeEvent(body);
       if (event.log) this.#sequences[event.log] = Number(first);
       const epoch = this.wave.current;
+      if (event.body.kind === "alert") {
+        this.#alerts.accept(event.stream, event.body, event);
+        return;
+      }
       const isNew = this.findings.accept(event, now);
-      if (isNew && event.body.kind === "beat" && epoch?.epoch === event.epoch)
-        epoch.marks.add({ place: Number(event.index), kind: event.body.beatKind });
+      if (isNew && epoch?.epoch === event.epoch) mark(epoch, event);
     } catch {
       this.badEvents++;
     }
   }
+}
+
+/** What belongs at a place of the trace. */
+function mark(epoch: Epoch, { index, body }: SignalEvent): void {
+  const place = Number(index);
+  if (body.kind === "beat") epoch.marks.add({ place, kind: body.beatKind, isPoor: body.isPoor });
+  if (body.kind === "signalQuality")
+    epoch.stretches.add({ from: place - 1000 / epoch.clock.msPerSample, place, quality: stretchQuality(body) });
+}
+
+/** Of the best lead, as the index is: a lead that is off does not spoil the other. */
+export function stretchQuality({ index, leads }: SignalQuality): StretchQuality {
+  if (leads.length > 0 && leads.every(({ flat, saturated }) => flat || saturated)) return "off";
+  return index >= GOOD_INDEX ? "good" : "poor";
 }

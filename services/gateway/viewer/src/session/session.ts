@@ -5,6 +5,7 @@ import { type Millis, millis } from "../time/units";
 import type { Answer, EventType, Place, Topic, WaveForm } from "../wire/commands";
 import { Connection, type ConnectionState, type Socket } from "../wire/connection";
 import type { Frame } from "../wire/frame";
+import { AlertBook } from "./alertBook";
 import { LiveStream } from "./liveStream";
 import { byName, covers, isPattern } from "./names";
 
@@ -12,7 +13,7 @@ import { byName, covers, isPattern } from "./names";
 const FIRST_EXCHANGES = 5;
 const FIRST_EXCHANGE_MS = 120;
 const EXCHANGE_MS = 5_000;
-const TYPES: readonly EventType[] = ["wave", "finding", "forecast"];
+const TYPES: readonly EventType[] = ["wave", "finding", "forecast", "alert"];
 
 export interface SessionOptions {
   readonly connect: () => Socket;
@@ -30,6 +31,8 @@ export class Session {
   /** The last refusal that belongs to no stream. */
   readonly refusal: Signal<string | undefined> = signal(undefined);
   readonly offset = new ClockOffset();
+  /** Of every stream of the kinds asked for, watched or not. */
+  readonly alerts = new AlertBook();
   /** Names and patterns. */
   readonly wanted: Signal<readonly string[]> = signal([]);
   readonly #streams: Signal<ReadonlyMap<string, LiveStream>> = signal(new Map());
@@ -38,6 +41,8 @@ export class Session {
   readonly #connection: Connection;
   readonly #options: SessionOptions;
   #listed: ReadonlySet<string> = new Set();
+  #alertKinds: readonly string[] = [];
+  readonly #alertsAsked = new Set<number>();
   #nextId = 1;
   #exchanges = 0;
   #exchangeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -82,24 +87,45 @@ export class Session {
     this.wanted.value = wanted;
     const kept = [...this.#streams.value].filter(([name]) => wanted.some((want) => covers(want, name)));
     const named = wanted.filter((want) => !isPattern(want) && !this.#streams.value.has(want));
-    this.#streams.value = new Map([...kept, ...named.map((name) => [name, new LiveStream(name)] as const)]);
+    this.#streams.value = new Map([...kept, ...named.map((name) => [name, new LiveStream(name, this.alerts)] as const)]);
     this.#unsubscribe(before.filter((want) => !wanted.includes(want)));
     this.#subscribe(wanted.filter((want) => !before.includes(want)));
+    // What is watched whole is told of its alerts as well; let go, it still is.
+    this.#subscribeAlerts(before.filter((want) => !wanted.includes(want)));
+  }
+
+  /** Alerts are told of all streams of these kinds, whichever are watched. */
+  watchAlerts(kinds: readonly string[]): void {
+    const added = kinds.filter((kind) => !this.#alertKinds.includes(kind));
+    if (added.length === 0) return;
+    this.#alertKinds = [...this.#alertKinds, ...added];
+    this.#subscribeAlerts(added.map((kind) => `${kind}.*`));
+  }
+
+  #subscribeAlerts(patterns: readonly string[]): void {
+    const streams = patterns.filter((p) => this.#alertKinds.some((kind) => p === `${kind}.*`) && !this.wanted.value.includes(p));
+    if (streams.length === 0) return;
+    const id = this.#nextId++;
+    if (this.#connection.send({ cmd: "subscribe", id, streams, types: ["alert"] })) this.#alertsAsked.add(id);
   }
 
   #opened(): void {
     // Topics are the connection's own, and so is whatever was asked on the last one.
     this.#topics.clear();
     this.#asked.clear();
+    this.#alertsAsked.clear();
     this.form.value = "full";
     this.offset.reset();
     this.#exchanges = 0;
     this.#exchange();
     this.#subscribe(this.wanted.value);
+    this.#subscribeAlerts(this.#alertKinds.map((kind) => `${kind}.*`));
   }
 
   #frame(frame: Frame): void {
-    this.#topics.get(frame.topic)?.accept(frame, this.#options.now());
+    const stream = this.#topics.get(frame.topic);
+    if (stream) stream.accept(frame, this.#options.now());
+    else if (frame.kind === "event") this.alerts.acceptBytes(frame.body);
   }
 
   #answer(answer: Answer): void {
@@ -109,6 +135,7 @@ export class Session {
         break;
       case "subscribed":
         this.#asked.delete(answer.id);
+        if (this.#alertsAsked.delete(answer.id)) this.alerts.problem.value = undefined;
         for (const stream of answer.streams) this.#describe(stream);
         break;
       case "stream":
@@ -122,7 +149,8 @@ export class Session {
         this.offset.add({ ...answer, t3: millis(this.#options.originMs + this.#options.now()) });
         break;
       case "error":
-        this.#refused(answer.id, answer.message);
+        if (answer.id !== undefined && this.#alertsAsked.delete(answer.id)) this.alerts.problem.value = answer.message;
+        else this.#refused(answer.id, answer.message);
         break;
     }
   }
@@ -132,7 +160,7 @@ export class Session {
     if (!this.wanted.value.some((want) => covers(want, info.stream))) return;
     let stream = this.#streams.value.get(info.stream);
     if (!stream) {
-      stream = new LiveStream(info.stream);
+      stream = new LiveStream(info.stream, this.alerts);
       this.#streams.value = new Map([...this.#streams.value, [info.stream, stream]]);
     }
     stream.describe(info);

@@ -4,7 +4,7 @@ import { SampleClock } from "../time/sampleClock";
 import { type Millis, millis, toMillis } from "../time/units";
 import type { StreamAccount } from "../wire/commands";
 import type { EnvelopeFrame, GapFrame, SamplesFrame } from "../wire/frame";
-import { MarkList } from "./marks";
+import { MarkList, type Stretch } from "./marks";
 
 /** More than the widest sweep shows at the slowest pace. */
 const KEPT_SECONDS = 90;
@@ -18,6 +18,7 @@ export interface Epoch {
   readonly samples: WaveRing;
   readonly clock: SampleClock;
   readonly marks: MarkList;
+  readonly stretches: MarkList<Stretch>;
 }
 
 /** Frames of one stream in, something to draw out, and the accounts of it. */
@@ -117,6 +118,7 @@ export class WaveFeed {
       samples: new WaveRing(frame.channels, KEPT_SECONDS * frame.rateHz),
       clock: new SampleClock(Number(frame.first), toMillis(frame.timeNs), frame.rateHz),
       marks: new MarkList(),
+      stretches: new MarkList(),
     };
     return this.current;
   }

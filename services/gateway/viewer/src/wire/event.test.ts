@@ -30,6 +30,35 @@ test("decodeEvent of a forecast keeps its intervals", () => {
   expect(decodeEvent(encode({ body: { case: "forecast", value } })).body).toEqual({ kind: "forecast", ...value });
 });
 
+test("decodeEvent of an alert tells when it began and whether it is over", () => {
+  const value = { name: "asystole", state: 1, severity: 3, startNs: 1_500_000n, evidence: "none", fingerprint: "f" };
+  const { body } = decodeEvent(encode({ stream: "ecg.bed-1", body: { case: "alert", value } }));
+  expect(body).toEqual({
+    kind: "alert",
+    name: "asystole",
+    state: "raised",
+    severity: "high",
+    startMs: 1.5,
+    endMs: undefined,
+    evidence: "none",
+    fingerprint: "f",
+  });
+  const over = decodeEvent(encode({ body: { case: "alert", value: { ...value, state: 2, endNs: 2_000_000n } } }));
+  expect(over.body).toMatchObject({ state: "cleared", endMs: 2 });
+});
+
+test("decodeEvent of a signal quality gives each lead", () => {
+  const value = { index: 0.5, leads: [{ index: 0.5, noise: true }, { leadOff: true, flat: true }] };
+  expect(decodeEvent(encode({ body: { case: "signalQuality", value } })).body).toEqual({
+    kind: "signalQuality",
+    index: 0.5,
+    leads: [
+      { index: 0.5, leadOff: false, flat: false, saturated: false, noise: true },
+      { index: 0, leadOff: true, flat: true, saturated: false, noise: false },
+    ],
+  });
+});
+
 test("decodeEvent of a body that is not known says so", () => {
   expect(decodeEvent(encode({ stream: "net.eu" })).body).toEqual({ kind: "unknown" });
 });

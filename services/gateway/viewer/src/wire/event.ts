@@ -2,6 +2,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { type Nanos, nanos } from "../time/units";
 import type { EventLog } from "./commands";
+import { type Alert, alertOf, qualityOf, type SignalQuality, type Variability } from "./alert";
 import {
   BeatClass,
   type Event as EventMessage,
@@ -19,6 +20,8 @@ export interface Beat {
   readonly qrsMs: number;
   readonly confidence: number;
   readonly beatKind: BeatKind;
+  /** Around it beats can hardly be told from noise. */
+  readonly isPoor: boolean;
 }
 
 /** Either a rate or the reason why there is none. */
@@ -55,7 +58,7 @@ export interface SignalEvent {
   readonly madeBy: string;
   /** The log that it stands in; undefined when this viewer does not know its kind. */
   readonly log: EventLog | undefined;
-  readonly body: Beat | HeartRate | Forecast | Unknown;
+  readonly body: Beat | HeartRate | Forecast | Alert | SignalQuality | Variability | Unknown;
 }
 
 /** Throws when the bytes are no `Event`. */
@@ -78,8 +81,8 @@ function logOf({ body }: EventMessage): EventLog | undefined {
 function bodyOf({ body }: EventMessage): SignalEvent["body"] {
   switch (body.case) {
     case "beat": {
-      const { rrMs, amplitudeMv, qrsMs, confidence } = body.value;
-      return { kind: "beat", rrMs, amplitudeMv, qrsMs, confidence, beatKind: beatKinds[body.value.class] };
+      const { rrMs, amplitudeMv, qrsMs, confidence, poorSignal: isPoor } = body.value;
+      return { kind: "beat", rrMs, amplitudeMv, qrsMs, confidence, beatKind: beatKinds[body.value.class], isPoor };
     }
     case "heartRate": {
       const { bpm, instantaneousBpm, intervals, confidence, withheld } = body.value;
@@ -88,6 +91,14 @@ function bodyOf({ body }: EventMessage): SignalEvent["body"] {
     }
     case "forecast":
       return forecastOf(body.value);
+    case "alert":
+      return alertOf(body.value);
+    case "signalQuality":
+      return qualityOf(body.value);
+    case "heartRateVariability": {
+      const { rmssdMs, sdnnMs, pnn50Percent, nnCount, spanS } = body.value;
+      return { kind: "variability", rmssdMs, sdnnMs, pnn50Percent, nnCount, spanS };
+    }
     default:
       return { kind: "unknown" };
   }

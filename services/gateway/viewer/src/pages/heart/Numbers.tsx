@@ -1,12 +1,12 @@
 import type { LiveStream } from "../../session/liveStream";
+import type { Variability } from "../../wire/alert";
 import type { Forecast, Interval } from "../../wire/event";
-import { countText } from "../shell/texts";
 
 const FORECAST_LEVEL = 0.8;
 
 /** What was found in the signal, beside its trace. */
 export function Numbers({ stream }: { readonly stream: LiveStream }) {
-  const { beat, forecast, beats } = stream.findings;
+  const { beat, forecast, variability } = stream.findings;
   const rrMs = beat.value?.value.rrMs ?? 0;
   const next = forecast.value?.value;
   const interval = intervalOf(next);
@@ -15,10 +15,14 @@ export function Numbers({ stream }: { readonly stream: LiveStream }) {
       <Small label="RR" testid="rr" text={rrMs > 0 ? `${Math.round(rrMs)} ms` : "--"} />
       <Small label="next RR" testid="forecast" text={nextText(next)} />
       <Small label={intervalName(interval)} testid="forecast-interval" text={intervalText(interval)} />
-      <Small label="beats" testid="beats" text={countText(beats.value)} />
+      <Small label="RMSSD, SDNN" testid="variability" text={variabilityText(variability.value?.value)} />
     </dl>
   );
 }
+
+/** Over at most five minutes; known from half a minute on. */
+const variabilityText = (found: Variability | undefined): string =>
+  found ? `${Math.round(found.rmssdMs)}, ${Math.round(found.sdnnMs)} ms` : "--";
 
 function nextText(forecast: Forecast | undefined): string {
   return forecast ? `${Math.round(forecast.point)} ${forecast.unit}` : "--";

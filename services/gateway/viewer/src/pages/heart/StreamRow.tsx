@@ -1,11 +1,15 @@
 import { useSignal } from "@preact/signals";
 import type { LiveStream } from "../../session/liveStream";
+import { AlarmChip } from "../shell/AlarmChip";
 import { pageNow, session, textClock } from "../shell/app";
 import { lifeText } from "../shell/texts";
 import { Accounts } from "./Accounts";
+import { LimitsButton } from "./LimitsButton";
 import { Numbers } from "./Numbers";
 import { paper } from "./paperSettings";
+import { Quality } from "./Quality";
 import { Rate } from "./Rate";
+import { Tachogram } from "./Tachogram";
 import { TraceCanvas } from "./TraceCanvas";
 
 interface Props {
@@ -19,21 +23,38 @@ export function StreamRow({ stream, isTile }: Props) {
   const channel = useSignal(0);
   const info = stream.info.value;
   const label = info?.label ?? stream.name;
+  const alarms = session.alerts.standing.value.filter((alert) => alert.stream === stream.name);
   return (
-    <section class="stream" data-stream={stream.name} data-state={stateOf(stream)} aria-label={label}>
+    <section
+      class="stream"
+      data-stream={stream.name}
+      data-state={stateOf(stream)}
+      data-severity={alarms[0]?.severity}
+      aria-label={label}
+    >
       <div class="strip">
         <div class="strip-head">
           <h2 title={info?.source}>{label}</h2>
           {info?.simulated && <span class="badge simulated">simulated</span>}
           {info && info.speed !== 1 && <span class="badge">replay ×{info.speed}</span>}
           <Leads stream={stream} selected={channel.value} select={(lead) => (channel.value = lead)} />
+          {alarms.map((alert) => (
+            <AlarmChip key={alert.fingerprint} alert={alert} />
+          ))}
           <StateText stream={stream} />
+          {!isTile && (
+            <span class="strip-tools">
+              <Quality stream={stream} />
+              <LimitsButton stream={stream.name} label={label} />
+            </span>
+          )}
         </div>
-        <TraceCanvas stream={stream} channel={channel.value} paper={paper.value} />
+        <TraceCanvas stream={stream} channel={channel.value} paper={paper.value} isMeasured={!isTile} />
         {!isTile && <Accounts stream={stream} />}
       </div>
       <div class="numbers">
         <Rate stream={stream} />
+        {!isTile && <Tachogram stream={stream} />}
         {!isTile && <Numbers stream={stream} />}
       </div>
     </section>

@@ -5,15 +5,18 @@ import { TracePainter } from "../../draw/trace";
 import type { LiveStream } from "../../session/liveStream";
 import type { Millis } from "../../time/units";
 import { session } from "../shell/app";
+import { Caliper } from "./Caliper";
 
 interface Props {
   readonly stream: LiveStream;
   readonly channel: number;
   readonly paper: Paper;
+  /** Whether there is room for a caliper. */
+  readonly isMeasured: boolean;
 }
 
 /** The canvas of one stream; drawn in animation frames, and only while it is in sight. */
-export function TraceCanvas({ stream, channel, paper }: Props) {
+export function TraceCanvas({ stream, channel, paper, isMeasured }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(
     () => (canvas.current ? drawOn(canvas.current, stream, channel, paper) : undefined),
@@ -23,6 +26,7 @@ export function TraceCanvas({ stream, channel, paper }: Props) {
   return (
     <div class="trace">
       <canvas ref={canvas} role="img" aria-label={`${stream.info.value?.label ?? stream.name}, live trace`} />
+      {isMeasured && <Caliper paper={paper} />}
       {unit !== "" && <CalibrationMark unit={unit} paper={paper} />}
     </div>
   );

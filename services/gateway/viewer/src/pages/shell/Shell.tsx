@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { AlarmHead } from "./AlarmHead";
 import { session } from "./app";
 import { ConnectionBadge } from "./ConnectionBadge";
 import { place } from "./place";
@@ -24,6 +25,7 @@ export function Shell({ pages }: { readonly pages: readonly [Page, ...Page[]] })
         </h1>
         {pages.length > 1 && <Navigation pages={pages} current={path} />}
         {Tools && <Tools />}
+        <AlarmHead />
         <ConnectionBadge />
       </header>
       {session.refusal.value !== undefined && <Refusal text={session.refusal.value} />}

@@ -4,6 +4,7 @@ import { Catalog } from "../../session/catalog";
 import { Session } from "../../session/session";
 import { millis } from "../../time/units";
 import { PROTOCOL } from "../../wire/connection";
+import { kindOf } from "../../wire/streamInfo";
 
 export const pageNow = () => millis(performance.now());
 
@@ -25,6 +26,7 @@ export function startApp(): void {
   session.start();
   catalog.start();
   effect(() => session.list(catalog.streams.value.map(({ stream }) => stream)));
+  effect(() => session.watchAlerts([...new Set(catalog.streams.value.map(({ stream }) => kindOf(stream)))]));
   setInterval(() => {
     if (!document.hidden) textClock.value = pageNow();
   }, TEXT_MS);
