@@ -55,11 +55,14 @@ public sealed class ProbeSystemTests
         await targets.DeleteAsync("tcp");
         foreach (var id in new[] { "tcp", "udp", "nats-server", "sim-us-east" })
         {
-            // One producer at a time: epochs one after the other, no reading twice, none left out.
-            var readings = watch.Readings(id);
-            Assert.Equal(readings.Select(r => (r.Epoch, r.Index)).Distinct().Count(), readings.Count);
-            Assert.Single(readings.Select(r => r.Epoch).Distinct());
-            Assert.Equal(Enumerable.Range(0, readings.Count).Select(i => readings[0].Index + (ulong)i), readings.Select(r => r.Index));
+            // A target moves when the second producer joins; a reading whose acknowledgement was late passes the bus twice.
+            var epochs = watch.Readings(id).GroupBy(r => r.Epoch).ToArray();
+            Assert.InRange(epochs.Length, 1, 2);
+            foreach (var epoch in epochs)
+            {
+                var places = epoch.Select(r => r.Index).Distinct().ToArray();
+                Assert.Equal(Enumerable.Range(0, places.Length).Select(n => places[0] + (ulong)n), places);
+            }
         }
     }
 
