@@ -2,6 +2,7 @@ using SignalStream.Hosting;
 using SignalStream.Hosting.Partitions;
 using SignalStream.Predictor.Backtest;
 using SignalStream.Predictor.Forecasts;
+using SignalStream.Predictor.Latency;
 using SignalStream.Predictor.Market;
 
 if (args is [Backtest.Command, ..])
@@ -12,6 +13,7 @@ builder.AddServiceDefaults("predictor"); // configuration, logs, metrics, health
 builder.AddPartitions("predictor");      // which streams are this replica's, and each output once
 builder.AddForecasts();                  // signal.finding.*.ecg.* -> signal.forecast.*.ecg.*
 builder.AddMarket();                     // signal.reading.*.market.* -> signal.forecast.*.market.*
+builder.AddLatencyForecasts();           // signal.reading.*.net.* -> signal.forecast.*.net.*
 
 var app = builder.Build();
 app.MapServiceDefaults();

@@ -32,7 +32,7 @@ internal static class MarketEvents
 
     private static Messaging.ForecastInterval ToInterval(double level, PredictionInterval interval) => new(level, interval.Low, interval.High);
 
-    private static RecordHorizon ToRecord(in HorizonRecord r) => new(
+    internal static RecordHorizon ToRecord(in HorizonRecord r) => new(
         r.Steps, (ulong)r.Outcomes, r.Error, r.NaiveError, r.Covered50, r.Covered80, r.Covered90, r.Brier, r.BaseBrier, (ulong)r.Moves, (ulong)r.Hits);
 
     private static PriceTrend ToTrend(Trend trend) => trend switch
