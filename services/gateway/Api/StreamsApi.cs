@@ -32,6 +32,7 @@ internal static class StreamsApi
             .Produces<StreamInfo>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         api.MapHeartSettings();
         api.MapSystem();
+        api.MapAnalytics();
         return app;
     }
 

@@ -38,7 +38,7 @@ internal sealed class EventFollower(
         await foreach (var next in logged)
         {
             metrics.FrameIn();
-            if (!hub.Topic(next.Event.Place.Stream).TryPublish(type, next))
+            if (!hub.TryPublish(type, next))
                 metrics.FrameRejected("repeat");
         }
 

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using SignalStream.Contracts;
 using SignalStream.Gateway.Relay.Resume;
 using SignalStream.Gateway.Relay.Thinning;
+using SignalStream.Messaging;
+using SignalStream.Messaging.Logs;
 
 namespace SignalStream.Gateway.Relay;
 
@@ -14,6 +16,22 @@ internal sealed class RelayHub(WaveFeeds feeds, ReplayReader replays, FramePool 
     /// <summary>The stream's place in this gateway; made when first asked for, and kept with its number.</summary>
     public StreamTopic Topic(StreamId stream) => _topics.GetOrAdd(
         stream, id => new Lazy<StreamTopic>(() => new StreamTopic(Interlocked.Increment(ref _lastNumber), id, pool))).Value;
+
+    /// <summary>Told of each event that was new.</summary>
+    public event Action<LoggedEvent>? Happened;
+
+    /// <summary>The last known events of all streams.</summary>
+    public IEnumerable<SignalEvent> LastEvents() =>
+        _topics.Values.Where(topic => topic.IsValueCreated).SelectMany(topic => topic.Value.LastEvents());
+
+    /// <summary>Passes an event on; false when it is a repeat.</summary>
+    public bool TryPublish(SignalType type, LoggedEvent logged)
+    {
+        var isNew = Topic(logged.Event.Place.Stream).TryPublish(type, logged);
+        if (isNew)
+            Happened?.Invoke(logged);
+        return isNew;
+    }
 
     /// <param name="viewer">Who gets it.</param>
     /// <param name="stream">What.</param>

@@ -104,6 +104,13 @@ internal sealed class StreamTopic
         }
     }
 
+    /// <summary>The last known event of each kind.</summary>
+    public SignalEvent[] LastEvents()
+    {
+        lock (_gate)
+            return [.. _last.Values.Select(last => last.Frame.Event!)];
+    }
+
     private ViewerStream[] Of(RelayWorker worker) => Array.Find(_watchers, w => w.Worker == worker)?.Viewers ?? [];
 
     private void Put(RelayWorker worker, ViewerStream[] viewers)

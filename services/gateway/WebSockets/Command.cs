@@ -59,6 +59,9 @@ internal sealed record StatusCommand(JsonElement? Id) : Command(Id);
 
 internal sealed record AccountsCommand(JsonElement? Id) : Command(Id);
 
+/// <summary>The older form's question for the state of the market.</summary>
+internal sealed record MarketStatusCommand(JsonElement? Id) : Command(Id);
+
 /// <param name="Id">Of the command.</param>
 /// <param name="T0">When the viewer sent it, by its own clock, ms.</param>
 internal sealed record TimeCommand(JsonElement? Id, double T0) : Command(Id);

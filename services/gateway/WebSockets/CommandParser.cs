@@ -19,7 +19,7 @@ internal static class CommandParser
     private const int MaxIdLength = 64;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
-    private static readonly string Known = "subscribe, unsubscribe, status, accounts and time are known";
+    private static readonly string Known = "subscribe, unsubscribe, status, get_status, accounts and time are known";
     private static readonly string TypeRule =
         $"a list of one or more of {string.Join(", ", Subjects.Types.Select(Subjects.Token))}";
 
@@ -55,6 +55,7 @@ internal static class CommandParser
         {
             "subscribe" => Subscribe(root, id),
             "unsubscribe" => Unsubscribe(root, id),
+            "get_status" => UnknownField(root, "get_status") is { } wrong ? new ParsedCommand(null, wrong, id) : new MarketStatusCommand(id),
             "status" => UnknownField(root, "status") is { } error ? new ParsedCommand(null, error, id) : new StatusCommand(id),
             "accounts" => UnknownField(root, "accounts") is { } error ? new ParsedCommand(null, error, id) : new AccountsCommand(id),
             "time" => Time(root, id),

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SignalStream.Contracts;
 using SignalStream.Gateway.Relay;
 using SignalStream.Gateway.Relay.Resume;
@@ -93,6 +94,11 @@ internal sealed class Subscriptions(Viewer viewer, RelayHub hub, CatalogView cat
 
     /// <summary>The streams that follow from it just now, by their numbers; may be read from anywhere.</summary>
     public IReadOnlyList<ViewerStream> Active => _snapshot;
+
+    /// <summary>What is known of prices, in the older form; null when nothing is.</summary>
+    public byte[]? InitialMarket(long nowNs) => MarketMessages.Initial(hub.LastEvents(), nowNs);
+
+    public byte[] MarketStatus(JsonElement? id, int clients) => MarketMessages.Status(id, catalog.Snapshot(), hub.LastEvents(), clients);
 
     /// <summary>Leaves every stream, at the end.</summary>
     public void End()

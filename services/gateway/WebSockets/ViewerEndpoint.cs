@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Net;
 using SignalStream.Gateway.Relay;
 using SignalStream.Gateway.Security;
+using SignalStream.Messaging;
 using SignalStream.Messaging.Catalog;
+using SignalStream.Messaging.Logs;
 
 namespace SignalStream.Gateway.WebSockets;
 
@@ -32,6 +34,7 @@ internal sealed class ViewerEndpoint(
             foreach (var (_, session) in _sessions)
                 session.Subscriptions.OnCatalog(entry);
         };
+        hub.Happened += OnEvent;
         lifetime.ApplicationStopping.Register(() => services.Viewers.CloseAll(ViewerClose.GoingAway));
         return base.StartAsync(cancellationToken);
     }
@@ -54,7 +57,7 @@ internal sealed class ViewerEndpoint(
             return;
         }
 
-        await ServeAsync(socket);
+        await ServeAsync(socket, json is not null);
         services.Viewers.Remove(socket.Viewer);
         _addresses.Leave(address);
     }
@@ -76,12 +79,22 @@ internal sealed class ViewerEndpoint(
         }
     }
 
-    private async Task ServeAsync(ViewerSocket socket)
+    private void OnEvent(LoggedEvent logged)
+    {
+        if (logged.Event is not PriceOutlookEvent outlook || !MarketMessages.IsWhole(outlook) || _sessions.IsEmpty)
+            return;
+        var now = services.Time.GetUtcNow();
+        var message = MarketMessages.Live(outlook, Math.Max(0, (now - logged.Stored).TotalMilliseconds), EventTime.Of(now));
+        foreach (var (_, session) in _sessions)
+            session.OnOutlook(outlook, message);
+    }
+
+    private async Task ServeAsync(ViewerSocket socket, bool isJson)
     {
         var viewer = socket.Viewer;
         var subscriptions = new Subscriptions(viewer, hub, catalog, services.Limits);
         viewer.Accounts = () => Answers.Accounts(id: null, viewer.Step, subscriptions.Active);
-        var session = new ViewerSession(socket, subscriptions, services);
+        var session = new ViewerSession(socket, subscriptions, services) { TellsMarket = isJson };
         _sessions[viewer.Id] = session;
         // One that came in while the others were told goodbye.
         if (lifetime.ApplicationStopping.IsCancellationRequested)

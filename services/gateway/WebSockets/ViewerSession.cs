@@ -22,11 +22,23 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
 
     public Subscriptions Subscriptions => subscriptions;
 
+    /// <summary>It asked for JSON, and so is told of prices in the older form as well.</summary>
+    public bool TellsMarket { get; init; }
+
+    /// <summary>A new outlook of a price: for whom subscribed to the symbol, and who, like older clients, subscribed to nothing.</summary>
+    public void OnOutlook(PriceOutlookEvent outlook, byte[] message)
+    {
+        if (TellsMarket && (subscriptions.IsEmpty || subscriptions.Active.Any(a => a.Topic.Stream == outlook.Place.Stream)))
+            _viewer.SendText(message);
+    }
+
     /// <summary>Serves until the viewer leaves, breaks a rule that closes, or the connection ends.</summary>
     public async Task RunAsync()
     {
         try
         {
+            if (TellsMarket && subscriptions.InitialMarket(EventTime.Of(services.Time.GetUtcNow())) is { } initial)
+                _viewer.SendText(initial); // Goes out behind the greeting.
             await socket.RunAsync(Answers.Hello(services.Identity.Instance, NowMs()), Handle);
         }
         finally
@@ -81,6 +93,9 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
             case UnsubscribeCommand unsubscribe:
                 error = subscriptions.Unsubscribe(unsubscribe);
                 break;
+            case MarketStatusCommand:
+                _viewer.SendText(() => subscriptions.MarketStatus(command.Id, services.Viewers.Count));
+                break;
             case StatusCommand:
                 _viewer.SendText(() => Answers.Status(Status(command)));
                 break;
@@ -113,6 +128,7 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
     {
         SubscribeCommand => "subscribe",
         UnsubscribeCommand => "unsubscribe",
+        MarketStatusCommand => "get_status",
         StatusCommand => "status",
         AccountsCommand => "accounts",
         _ => "time",

@@ -1,3 +1,6 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
 using SignalStream.TestKit;
 using V1 = SignalStream.Contracts.V1;
 
@@ -26,6 +29,60 @@ public sealed class MarketTests
         Assert.NotEmpty(Outlooks(viewer, "market.AAPL"));
         var records = viewer.Events.Where(e => e.ModelRecord is not null).Select(e => e.ModelRecord.Model).Distinct().Order();
         Assert.Equal(["price-1", "price-2"], records);
+
+        await AssertAnalyticsAsync(gateway.Address);
+        await AssertOlderFormAsync(gateway.Address);
+    }
+
+    private static async Task AssertAnalyticsAsync(Uri gateway)
+    {
+        using var http = new HttpClient();
+        using var answer = JsonDocument.Parse(await http.GetStringAsync(new Uri(gateway, "api/v1/analytics")));
+        var stream = answer.RootElement.GetProperty("streams").EnumerateArray().Single(s => s.GetProperty("stream").GetString() == "market.MSFT");
+        var shown = stream.GetProperty("models").EnumerateArray().Single(m => m.GetProperty("shown").GetBoolean());
+        Assert.Equal("price-2", shown.GetProperty("model").GetString());
+        Assert.InRange(shown.GetProperty("horizons")[0].GetProperty("covered90").GetDouble(), 0.5, 1);
+    }
+
+    private static async Task AssertOlderFormAsync(Uri gateway)
+    {
+        using var socket = new ClientWebSocket();
+        var address = new UriBuilder(gateway) { Scheme = "ws", Path = "/ws", Query = "format=json" }.Uri;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await socket.ConnectAsync(address, patience.Token);
+        await socket.SendAsync(Encoding.UTF8.GetBytes("""{"cmd":"get_status","id":7}"""), WebSocketMessageType.Text, true, patience.Token);
+        var seen = new Dictionary<string, JsonElement>();
+        while (!seen.ContainsKey("initial_data") || !seen.ContainsKey("status") || !seen.ContainsKey("live_predictions"))
+        {
+            var message = await ReadAsync(socket, patience.Token);
+            seen[message.GetProperty("type").GetString()!] = message;
+        }
+
+        Assert.Equal(["AAPL", "MSFT"], seen["initial_data"].GetProperty("predictions").EnumerateArray().Select(p => p.GetProperty("symbol").GetString()));
+        Assert.True(seen["status"].GetProperty("streaming").GetBoolean());
+        Assert.Equal(0.1, seen["status"].GetProperty("update_interval").GetDouble(), 3);
+        var live = seen["live_predictions"].GetProperty("predictions")[0];
+        foreach (var field in (string[])["symbol", "timestamp", "predicted_price", "current_price", "predicted_change_pct", "confidence_score",
+            "trend_direction", "volatility_score", "features_used", "model_version", "processing_time_ms"])
+        {
+            Assert.True(live.TryGetProperty(field, out _), field);
+        }
+
+        Assert.InRange(live.GetProperty("confidence_score").GetDouble(), 0.5, 1);
+    }
+
+    private static async Task<JsonElement> ReadAsync(ClientWebSocket socket, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[1 << 18];
+        var length = 0;
+        WebSocketReceiveResult part;
+        do
+        {
+            part = await socket.ReceiveAsync(new ArraySegment<byte>(buffer, length, buffer.Length - length), cancellationToken);
+            length += part.Count;
+        }
+        while (!part.EndOfMessage);
+        return JsonDocument.Parse(buffer.AsMemory(0, length)).RootElement.Clone();
     }
 
     private static V1.Event[] Outlooks(ViewerClient viewer, string stream) =>
