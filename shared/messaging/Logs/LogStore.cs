@@ -26,15 +26,31 @@ public sealed class LogStore(INatsConnection connection, LogOptions options)
             ignored.AddRange(Differences(wanted, made));
         }
 
-        var buckets = new NatsKVContext(_jetStream);
-        await buckets.CreateOrUpdateStoreAsync(Bucket(LogDefinitions.CatalogBucket, history: 1), cancellationToken);
-        await buckets.CreateOrUpdateStoreAsync(Bucket(LogDefinitions.StateBucket, history: 8), cancellationToken);
-        await buckets.CreateOrUpdateStoreAsync(Bucket(LogDefinitions.RulesBucket, history: 1), cancellationToken);
-        await buckets.CreateOrUpdateStoreAsync(Bucket(LogDefinitions.TargetsBucket, history: 1), cancellationToken);
+        await EnsureBucketAsync(LogDefinitions.CatalogBucket, 1, cancellationToken);
+        await EnsureBucketAsync(LogDefinitions.StateBucket, 8, cancellationToken);
+        await EnsureBucketAsync(LogDefinitions.RulesBucket, 1, cancellationToken);
+        await EnsureBucketAsync(LogDefinitions.TargetsBucket, 1, cancellationToken);
         return ignored;
     }
 
-    private NatsKVConfig Bucket(string name, int history) => new(name) { History = history, NumberOfReplicas = options.Replicas };
+    /// <summary>One that is as it should be is left alone: nats-server 2.9 takes an update for a new creation.</summary>
+    private async Task EnsureBucketAsync(string name, int history, CancellationToken cancellationToken)
+    {
+        var there = await FindAsync($"KV_{name}", cancellationToken);
+        RefuseMemory(there);
+        if (there is not null && there.MaxMsgsPerSubject == history && there.NumReplicas == options.Replicas)
+            return;
+        var wanted = new NatsKVConfig(name) { History = history, NumberOfReplicas = options.Replicas };
+        await new NatsKVContext(_jetStream).CreateOrUpdateStoreAsync(wanted, cancellationToken);
+        RefuseMemory(await FindAsync($"KV_{name}", cancellationToken));
+    }
+
+    /// <summary>What is only in memory is gone with the server, and with it what was acknowledged.</summary>
+    private static void RefuseMemory(StreamConfig? made)
+    {
+        if (made?.Storage == StreamConfigStorage.Memory)
+            throw new LogStoreException($"The stream {made.Name} of the nats-server is in memory: it must be on disk. Delete it, and it is made anew.");
+    }
 
     private void RefuseUnsafeCluster()
     {
@@ -49,11 +65,14 @@ public sealed class LogStore(INatsConnection connection, LogOptions options)
 
     private async Task<StreamConfig> EnsureAsync(StreamConfig wanted, CancellationToken cancellationToken)
     {
-        if (await FindAsync(wanted.Name!, cancellationToken) is { } there && !Differences(wanted, there).Any())
+        var there = await FindAsync(wanted.Name!, cancellationToken);
+        RefuseMemory(there);
+        if (there is not null && !Differences(wanted, there).Any())
             return there;
         try
         {
             var stream = await _jetStream.CreateOrUpdateStreamAsync(wanted, cancellationToken);
+            RefuseMemory(stream.Info.Config);
             return stream.Info.Config;
         }
         catch (NatsJSApiException exception) when (exception.Error.ErrCode == InsufficientStorage)

@@ -31,7 +31,7 @@ internal sealed class HeadsView(TimeProvider time)
             ref var seen = ref _seen[partition];
             if (head.Revision <= seen.Head.Revision && head.WrittenNs <= seen.Head.WrittenNs)
                 return;
-            var isSame = seen.MovedAt > 0 && seen.Head.Checkpoint.Owner == head.Checkpoint.Owner;
+            var isSame = seen is { MovedAt: > 0, Head.Revision: > 0 } && seen.Head.Checkpoint.Owner == head.Checkpoint.Owner;
             var took = isSame ? time.GetElapsedTime(seen.MovedAt) : TimeSpan.Zero;
             seen = new Seen(head, time.GetTimestamp(), took, 0);
         }

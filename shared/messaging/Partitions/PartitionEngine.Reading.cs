@@ -112,20 +112,20 @@ public sealed partial class PartitionEngine
             yield return message;
     }
 
-    /// <summary>Follows the heads of the checkpoints and the settings.</summary>
-    private Task WatchAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        WatchAsync(
-            "checkpoints",
-            stop => _checkpoints.WatchAsync(
-                (partition, head) =>
-                {
-                    _heads.Changed(partition, head);
-                    if (head.Checkpoint.Released)
-                        Wake();
-                },
-                stop),
-            cancellationToken),
-        WatchAsync("settings", stop => _rules.WatchAsync(WakeSettling, _reports.Troubled, stop), cancellationToken));
+    private Task WatchHeadsAsync(CancellationToken cancellationToken) => WatchAsync(
+        "checkpoints",
+        stop => _checkpoints.WatchAsync(
+            (partition, head) =>
+            {
+                _heads.Changed(partition, head);
+                if (head.Checkpoint.Released)
+                    Wake();
+            },
+            stop),
+        cancellationToken);
+
+    private Task WatchRulesAsync(CancellationToken cancellationToken) =>
+        WatchAsync("settings", stop => _rules.WatchAsync(WakeSettling, _reports.Troubled, stop), cancellationToken);
 
     private async Task WatchAsync(string what, Func<CancellationToken, Task> watch, CancellationToken cancellationToken)
     {

@@ -137,8 +137,8 @@ public sealed partial class PartitionEngine : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] parts =
         [
-            ReadAsync(stop.Token), WatchAsync(stop.Token), ManageAsync(stop.Token), CheckpointAsync(stop.Token), TickAsync(stop.Token),
-            SettleAsync(stop.Token),
+            ReadAsync(stop.Token), WatchHeadsAsync(stop.Token), WatchRulesAsync(stop.Token), ManageAsync(stop.Token),
+            CheckpointAsync(stop.Token), TickAsync(stop.Token), SettleAsync(stop.Token),
         ];
         await Task.WhenAny(parts);
         await stop.CancelAsync();

@@ -42,7 +42,7 @@ public sealed class ExactlyOnceTests(ITestOutputHelper output)
     private async Task RunAsync(ChaosSettings settings, NatsServer nats, Replicas replicas)
     {
         await replicas.AddAsync(settings.Replicas);
-        await Eventually.TrueAsync(() => replicas.Now("signalstream_partitions_owned") == Partition.Count, TimeSpan.FromSeconds(60), "each partition has an owner");
+        await Eventually.TrueAsync(() => replicas.Now("signalstream_partitions_owned{capability=\"heart\"}") == Partition.Count, TimeSpan.FromSeconds(60), "each partition has an owner");
         await using var connection = new NatsConnection(nats.ClientOptions with { RequestTimeout = TimeSpan.FromSeconds(1) });
         await connection.ConnectAsync();
         var startNs = EventTime.Of(_time.GetUtcNow());

@@ -12,23 +12,23 @@ internal sealed class Report(ITestOutputHelper output)
     /// <summary>What the processors say of themselves; a name that none has is shown as a dash.</summary>
     private static readonly (string What, string Metric)[] Counters =
     [
-        ("frames worked on", "signalstream_partition_messages_total"),
-        ("of these, read again", "signalstream_partition_messages_reread_total"),
+        ("frames worked on", "signalstream_partition_messages_total{capability=\"heart\"}"),
+        ("of these, read again", "signalstream_partition_messages_reread_total{capability=\"heart\"}"),
         ("frames repeated in the log", "signalstream_processor_frames_repeated_total"),
         ("samples missing", "signalstream_processor_samples_missing_total"),
         ("findings stored", "signalstream_events_stored_total"),
-        ("tries to store that failed", "signalstream_event_store_failures_total"),
-        ("findings there already", "signalstream_partition_outputs_suppressed_total"),
-        ("of these, others there", "signalstream_partition_outputs_diverged_total"),
-        ("partitions claimed", "signalstream_partition_claims_total"),
-        ("of these, taken from a standstill", "signalstream_partition_taken_total"),
-        ("partitions lost by comparison", "signalstream_partition_fenced_total"),
-        ("settings copied into the log", "signalstream_partition_settings_total"),
-        ("outputs misplaced", "signalstream_partition_outputs_misplaced_total"),
-        ("outputs lost by their log", "signalstream_partition_outputs_lost_total"),
-        ("checkpoints", "signalstream_partition_checkpoints_total"),
-        ("bytes of checkpoints", "signalstream_partition_checkpoint_bytes_total"),
-        ("exceptions of workers", "signalstream_partition_failures_total"),
+        ("tries to store that failed", "signalstream_event_store_failures_total{capability=\"heart\"}"),
+        ("findings there already", "signalstream_partition_outputs_suppressed_total{capability=\"heart\"}"),
+        ("of these, others there", "signalstream_partition_outputs_diverged_total{capability=\"heart\"}"),
+        ("partitions claimed", "signalstream_partition_claims_total{capability=\"heart\"}"),
+        ("of these, taken from a standstill", "signalstream_partition_taken_total{capability=\"heart\"}"),
+        ("partitions lost by comparison", "signalstream_partition_fenced_total{capability=\"heart\"}"),
+        ("settings copied into the log", "signalstream_partition_settings_total{capability=\"heart\"}"),
+        ("outputs misplaced", "signalstream_partition_outputs_misplaced_total{capability=\"heart\"}"),
+        ("outputs lost by their log", "signalstream_partition_outputs_lost_total{capability=\"heart\"}"),
+        ("checkpoints", "signalstream_partition_checkpoints_total{capability=\"heart\"}"),
+        ("bytes of checkpoints", "signalstream_partition_checkpoint_bytes_total{capability=\"heart\"}"),
+        ("exceptions of workers", "signalstream_partition_failures_total{capability=\"heart\"}"),
     ];
 
     public void Run(string settings, InputAccount input, int resent, int found, int expected, int alerts, TimeSpan catchUp)
