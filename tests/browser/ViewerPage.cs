@@ -76,9 +76,12 @@ public sealed class ViewerPage : IAsyncDisposable
     public Task<IReadOnlyList<string>> TextsAsync(string selector) => _page.Locator(selector).AllInnerTextsAsync();
 
     /// <summary>The trace as it is drawn now.</summary>
-    public async Task<Trace> TraceAsync(string stream)
+    public Task<Trace> TraceAsync(string stream) => DrawingAsync($"{Row(stream)} .trace canvas");
+
+    /// <summary>What is drawn in the traces' colour on a canvas now.</summary>
+    public async Task<Trace> DrawingAsync(string selector)
     {
-        var numbers = await _page.Locator($"{Row(stream)} .trace canvas").EvaluateAsync<int[]>(TraceScript);
+        var numbers = await _page.Locator(selector).EvaluateAsync<int[]>(TraceScript);
         return new Trace(numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 

@@ -3,6 +3,7 @@ import "./pages/style.css";
 import { AlertsPage } from "./pages/alerts/AlertsPage";
 import { HeartPage } from "./pages/heart/HeartPage";
 import { HeartTools } from "./pages/heart/HeartTools";
+import { MarketPage } from "./pages/market/MarketPage";
 import { startApp } from "./pages/shell/app";
 import { followAddress } from "./pages/shell/place";
 import { Shell } from "./pages/shell/Shell";
@@ -16,6 +17,7 @@ render(
   <Shell
     pages={[
       { path: "heart", title: "Heart", Body: HeartPage, Tools: HeartTools },
+      { path: "market", title: "Market", Body: MarketPage },
       { path: "alerts", title: "Alerts", Body: AlertsPage },
       { path: "system", title: "System", Body: SystemPage },
     ]}

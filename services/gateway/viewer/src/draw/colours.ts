@@ -5,6 +5,8 @@ export const colours = {
   strongLine: "#14292b",
   trace: "#3dec88",
   faint: "#3d525a",
+  scale: "#7d9098",
+  fan: "rgb(111 214 255 / 20%)",
   markNormal: "#d7e4e8",
   markVentricular: "#ffb454",
   markPaused: "#7cc7ff",

@@ -240,6 +240,17 @@ describe("frames", () => {
   });
 });
 
+test("watch with seconds back asks for what was before, and again on a new connection", () => {
+  const session = start();
+  socket().opens();
+  session.watch(["market.*"], 900);
+  expect(sent("subscribe").at(-1)).toMatchObject({ streams: ["market.*"], from: -900 });
+  socket().closes(1006);
+  session.retryNow();
+  socket().opens();
+  expect(sent("subscribe")[0]).toMatchObject({ streams: ["market.*"], from: -900 });
+});
+
 test("gatewayNow follows the gateway's clock once it has answered", () => {
   const session = start();
   socket().opens();

@@ -43,6 +43,7 @@ export class Session {
   #listed: ReadonlySet<string> = new Set();
   #alertKinds: readonly string[] = [];
   readonly #alertsAsked = new Set<number>();
+  #backS = 0;
   #nextId = 1;
   #exchanges = 0;
   #exchangeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -81,9 +82,13 @@ export class Session {
     return millis(this.#options.originMs + this.#options.now() + (this.offset.best?.offsetMs ?? 0));
   }
 
-  /** Names and patterns (`ecg.*`); what is no longer among them is let go. */
-  watch(wanted: readonly string[]): void {
+  /**
+   * Names and patterns (`ecg.*`); what is no longer among them is let go.
+   * @param backS Events of so many seconds before as well; 0: what is live.
+   */
+  watch(wanted: readonly string[], backS = 0): void {
     const before = this.wanted.value;
+    this.#backS = backS;
     this.wanted.value = wanted;
     const kept = [...this.#streams.value].filter(([name]) => wanted.some((want) => covers(want, name)));
     const named = wanted.filter((want) => !isPattern(want) && !this.#streams.value.has(want));
@@ -199,7 +204,7 @@ export class Session {
   #subscribe(streams: readonly string[]): void {
     if (streams.length === 0) return;
     const id = this.#nextId++;
-    const from = this.#placesOf(streams);
+    const from = this.#backS > 0 ? -this.#backS : this.#placesOf(streams);
     const command = { cmd: "subscribe", id, streams, types: TYPES, ...(from && { from }) } as const;
     if (this.#connection.send(command)) this.#asked.set(id, streams);
   }

@@ -17,8 +17,8 @@ export type Command =
       readonly id: number;
       readonly streams: readonly string[];
       readonly types?: readonly EventType[];
-      /** By stream; the others begin with what is live. */
-      readonly from?: Readonly<Record<string, Place>>;
+      /** By stream; the others begin with what is live. Below zero: so many seconds back. */
+      readonly from?: Readonly<Record<string, Place>> | number;
     }
   | { readonly cmd: "unsubscribe"; readonly id: number; readonly streams: readonly string[] }
   | { readonly cmd: "status"; readonly id: number }

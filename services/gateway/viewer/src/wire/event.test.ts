@@ -66,3 +66,22 @@ test("decodeEvent of a body that is not known says so", () => {
 test("decodeEvent of bytes that are no message throws", () => {
   expect(() => decodeEvent(Uint8Array.of(0x0a, 0xff))).toThrow();
 });
+
+test("decodeEvent of an outlook gives the trend as a word and the fan", () => {
+  const horizons = [{ steps: 1, point: 100.5, rise: 0.5, intervals: [{ level: 0.5, low: 99, high: 102 }] }];
+  const value = { price: 100, currency: "USD", simulated: true, trend: 2, confidence: 0.5, volatilityScore: 0.25, horizons };
+  const { log, body } = decodeEvent(encode({ stream: "market.AAPL", body: { case: "priceOutlook", value } }));
+  const { simulated: isSimulated, ...rest } = value;
+  expect([log, body]).toEqual(["forecast", { kind: "priceOutlook", ...rest, isSimulated, trend: "bullish" }]);
+});
+
+test("decodeEvent of a model's record counts in numbers", () => {
+  const horizon = { steps: 1, outcomes: 100n, error: 0.9, naiveError: 1, covered50: 0.5, covered80: 0.8, covered90: 0.9, moves: 98n, hits: 50n };
+  const value = { model: "price-2", shown: true, horizons: [horizon] };
+  expect(decodeEvent(encode({ stream: "market.AAPL", body: { case: "modelRecord", value } })).body).toEqual({
+    kind: "modelRecord",
+    model: "price-2",
+    isShown: true,
+    horizons: [{ ...horizon, outcomes: 100, moves: 98, hits: 50 }],
+  });
+});

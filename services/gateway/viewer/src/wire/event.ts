@@ -9,6 +9,7 @@ import {
   EventSchema,
   type Forecast as ForecastMessage,
 } from "./gen/signalstream/v1/events_pb";
+import { type ModelRecord, outlookOf, type PriceOutlook, recordOf } from "./market";
 
 export type BeatKind = "unclassified" | "normal" | "ventricular-like" | "paused";
 
@@ -58,7 +59,7 @@ export interface SignalEvent {
   readonly madeBy: string;
   /** The log that it stands in; undefined when this viewer does not know its kind. */
   readonly log: EventLog | undefined;
-  readonly body: Beat | HeartRate | Forecast | Alert | SignalQuality | Variability | Unknown;
+  readonly body: Beat | HeartRate | Forecast | Alert | SignalQuality | Variability | PriceOutlook | ModelRecord | Unknown;
 }
 
 /** Throws when the bytes are no `Event`. */
@@ -99,6 +100,10 @@ function bodyOf({ body }: EventMessage): SignalEvent["body"] {
       const { rmssdMs, sdnnMs, pnn50Percent, nnCount, spanS } = body.value;
       return { kind: "variability", rmssdMs, sdnnMs, pnn50Percent, nnCount, spanS };
     }
+    case "priceOutlook":
+      return outlookOf(body.value);
+    case "modelRecord":
+      return recordOf(body.value);
     default:
       return { kind: "unknown" };
   }
