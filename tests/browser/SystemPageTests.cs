@@ -23,7 +23,7 @@ public sealed class SystemPageTests(Browser browser) : IClassFixture<Browser>
         await Eventually.TrueAsync(async () => await page.ElementsAsync(Live) == 64 && (await OwnersAsync(page)).Count == 2, Patience);
         await Eventually.TrueAsync(async () => (await page.TextsAsync($"{Processor} [data-testid=rate]")).Any(rate => rate != "0"), Patience);
         Assert.Equal(["64 of 64 partitions live"], await page.TextsAsync($"{Processor} [data-testid=summary]"));
-        Assert.Equal(["gateway", "predictor", "processor", "producer"], (await ServicesAsync(page)).Order());
+        Assert.Equal(["gateway", "predictor", "probes", "processor", "producer"], (await ServicesAsync(page)).Order());
         Assert.Contains("NATS connection is open", Assert.Single(await page.TextsAsync("[data-testid=nats]")), StringComparison.Ordinal);
         await page.ScreenshotAsync("system");
 

@@ -9,8 +9,8 @@ import { ReplicaTable } from "./ReplicaTable";
 
 const watch = new SystemWatch();
 
-/** In the order of a signal's way. */
-const ORDER = ["producer", "processor", "predictor", "gateway"];
+/** In the order of a signal's way; the producers share out their probes under a name of its own. */
+const ORDER = ["producer", "probes", "processor", "predictor", "gateway"];
 
 /** Which replicas there are, whose each partition is, and how far behind they are. */
 export function SystemPage() {
