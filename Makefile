@@ -89,7 +89,7 @@ chaos-resume: ## viewers, gateways and nats-server interrupted, what each viewer
 	$(CHAOS) --filter FullyQualifiedName~ChaosTests.Relay.Resume
 
 chaos-processor: ## processors under faults for SECONDS (600 at most): every finding once (REPLICAS=3 STREAMS=32 SEED=… FAULTS=Kill,Cut,…)
-	CHAOS_PROCESSOR=1 CHAOS_SECONDS=$(or $(SECONDS),600) CHAOS_REPLICAS=$(REPLICAS) CHAOS_STREAMS=$(STREAMS) CHAOS_SEED=$(SEED) CHAOS_FAULTS=$(FAULTS) \
+	CHAOS_SECONDS=$(or $(SECONDS),600) CHAOS_REPLICAS=$(REPLICAS) CHAOS_STREAMS=$(STREAMS) CHAOS_SEED=$(SEED) CHAOS_FAULTS=$(FAULTS) \
 	$(CHAOS) --filter FullyQualifiedName~ExactlyOnce
 
 fuzz: ## ten million random and mutated inputs into the parsers of the NATS protocol and of frames (INPUTS=10000000)

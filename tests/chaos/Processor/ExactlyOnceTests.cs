@@ -20,7 +20,6 @@ public sealed class ExactlyOnceTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task Processors_UnderFaults_StoreEachFindingOnce()
     {
-        Skip.If(Environment.GetEnvironmentVariable("CHAOS_PROCESSOR") != "1", "CHAOS_PROCESSOR is not 1.");
         var settings = ChaosSettings.FromEnvironment();
         await using var nats = await NatsServer.StartAsync(new NatsServerOptions
         {
