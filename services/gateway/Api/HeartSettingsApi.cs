@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using NATS.Client.Core;
 using SignalStream.Contracts;
 using SignalStream.Gateway.WebSockets;
 using SignalStream.Messaging.Settings;
@@ -24,7 +23,6 @@ internal static class HeartSettingsApi
 {
     private const string ForAll = "default";
     private const string Kind = "ecg";
-    private const int MostBytes = 4096;
 
     public static RouteGroupBuilder MapHeartSettings(this RouteGroupBuilder api)
     {
@@ -35,17 +33,17 @@ internal static class HeartSettingsApi
     }
 
     private static async Task<IResult> FindAsync(SettingsStore store, string stream, CancellationToken cancellationToken) =>
-        Refusal(stream, out var id) ?? await AskAsync(() => TellAsync(store, id, cancellationToken));
+        Refusal(stream, out var id) ?? await Writing.AskAsync(() => TellAsync(store, id, cancellationToken));
 
     private static async Task<IResult> PutAsync(SettingsStore store, HttpRequest request, string stream, CancellationToken cancellationToken)
     {
         if (Refusal(stream, out var id) is { } refusal)
             return refusal;
-        if (await ReadAsync(request, cancellationToken) is not { } body)
-            return Bad($"the body has more than {MostBytes} bytes.");
+        if (await Writing.ReadAsync(request, cancellationToken) is not { } body)
+            return Bad(Writing.TooLong);
         if (!HeartLimits.TryParse(body, out var limits, out var error))
             return Bad(error);
-        return await AskAsync(async () =>
+        return await Writing.AskAsync(async () =>
         {
             await store.PutAsync(SettingsStore.KeyOf(HeartLimits.Setting, id), limits.ToJson(), cancellationToken);
             return await TellAsync(store, id, cancellationToken);
@@ -53,7 +51,7 @@ internal static class HeartSettingsApi
     }
 
     private static async Task<IResult> RemoveAsync(SettingsStore store, string stream, CancellationToken cancellationToken) =>
-        Refusal(stream, out var id) ?? await AskAsync(async () =>
+        Refusal(stream, out var id) ?? await Writing.AskAsync(async () =>
         {
             await store.RemoveAsync(SettingsStore.KeyOf(HeartLimits.Setting, id), cancellationToken);
             return await TellAsync(store, id, cancellationToken);
@@ -77,18 +75,6 @@ internal static class HeartSettingsApi
             TypedResults.Json(HeartSettings.Of(stream, from, limits), HeartSettingsJson.Default.HeartSettings);
     }
 
-    private static async Task<IResult> AskAsync(Func<Task<IResult>> ask)
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (NatsException exception)
-        {
-            return TypedResults.Problem($"nats-server cannot be asked: {exception.Message}", statusCode: StatusCodes.Status503ServiceUnavailable);
-        }
-    }
-
     private static ProblemHttpResult? Refusal(string stream, out StreamId? id)
     {
         id = null;
@@ -98,13 +84,6 @@ internal static class HeartSettingsApi
             return Bad($"{CommandError.Quote(stream)} is no stream name: {StreamId.Rule}, or {ForAll}.");
         id = parsed;
         return parsed.Kind == Kind ? null : Bad($"{parsed} is of kind {parsed.Kind}: only streams of kind {Kind} have these limits.");
-    }
-
-    private static async Task<byte[]?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        var body = new byte[MostBytes + 1];
-        var read = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken);
-        return read > MostBytes ? null : body[..read];
     }
 
     private static ProblemHttpResult Bad(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest);

@@ -19,6 +19,7 @@ internal static class StreamsApi
         builder.Services.AddProblemDetails();
         builder.Services.AddApiDocument();
         builder.Services.AddSingleton<SettingsStore>();
+        builder.Services.AddSingleton<TargetStore>();
         return builder;
     }
 
@@ -31,6 +32,7 @@ internal static class StreamsApi
         api.MapGet("/streams/{stream}", Find).WithSummary("One stream.")
             .Produces<StreamInfo>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         api.MapHeartSettings();
+        api.MapTargets();
         api.MapSystem();
         api.MapAnalytics();
         return app;

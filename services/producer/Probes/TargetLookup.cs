@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using SignalStream.Messaging.Settings;
 
 namespace SignalStream.Producer.Probes;
 

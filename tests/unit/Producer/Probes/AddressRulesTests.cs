@@ -1,5 +1,5 @@
 using System.Net;
-using SignalStream.Producer.Probes;
+using SignalStream.Messaging.Settings;
 
 namespace SignalStream.UnitTests.Producer.Probes;
 

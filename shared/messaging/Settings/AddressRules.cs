@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace SignalStream.Producer.Probes;
+namespace SignalStream.Messaging.Settings;
 
 /// <summary>Which addresses may be probed: this makes a server send packets wherever somebody says.</summary>
-internal static class AddressRules
+public static class AddressRules
 {
     private static readonly (IPNetwork Network, string What)[] s_never =
     [
@@ -29,7 +29,7 @@ internal static class AddressRules
     ];
 
     /// <summary>Why an address must not be probed; null when it may.</summary>
-    /// <param name="address">As it was resolved.</param>
+    /// <param name="address">As it stands in a target, or as a name was resolved.</param>
     /// <param name="allowPrivate">Whether private addresses and this machine's own are allowed.</param>
     public static string? Refusal(IPAddress address, bool allowPrivate)
     {
