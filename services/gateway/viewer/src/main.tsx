@@ -4,6 +4,8 @@ import { AlertsPage } from "./pages/alerts/AlertsPage";
 import { HeartPage } from "./pages/heart/HeartPage";
 import { HeartTools } from "./pages/heart/HeartTools";
 import { MarketPage } from "./pages/market/MarketPage";
+import { NetworkPage } from "./pages/network/NetworkPage";
+import { NetworkTools } from "./pages/network/NetworkTools";
 import { startApp } from "./pages/shell/app";
 import { followAddress } from "./pages/shell/place";
 import { Shell } from "./pages/shell/Shell";
@@ -18,6 +20,7 @@ render(
     pages={[
       { path: "heart", title: "Heart", Body: HeartPage, Tools: HeartTools },
       { path: "market", title: "Market", Body: MarketPage },
+      { path: "network", title: "Network", Body: NetworkPage, Tools: NetworkTools },
       { path: "alerts", title: "Alerts", Body: AlertsPage },
       { path: "system", title: "System", Body: SystemPage },
     ]}

@@ -13,6 +13,9 @@ export const colours = {
   good: "#2a8f59",
   poor: "#ffb454",
   off: "#ff6b6b",
+  /** Of a trend: from the median to p95, and where it is unlike itself. */
+  band: "#1d5f4a",
+  anomaly: "#ffb454",
 } as const;
 
 export const markColours = {

@@ -8,6 +8,7 @@ import type { EventFrame, Frame } from "../wire/frame";
 import type { StreamInfo } from "../wire/streamInfo";
 import type { AlertBook } from "./alertBook";
 import { Findings } from "./findings";
+import { LineFindings } from "./lineFindings";
 import type { StretchQuality } from "./marks";
 import { type Epoch, WaveFeed } from "./waveFeed";
 
@@ -25,6 +26,8 @@ export class LiveStream {
   readonly problem: Signal<string | undefined> = signal(undefined);
   readonly wave = new WaveFeed();
   readonly findings = new Findings();
+  /** Of a network target. */
+  readonly line = new LineFindings();
   readonly latency = new Percentiles(LATENCIES);
   badEvents = 0;
   /** The last one of each log. */
@@ -89,6 +92,7 @@ export class LiveStream {
         this.#alerts.accept(event.stream, event.body, event);
         return;
       }
+      this.line.accept(event);
       const isNew = this.findings.accept(event, now);
       if (isNew && epoch?.epoch === event.epoch) mark(epoch, event);
     } catch {

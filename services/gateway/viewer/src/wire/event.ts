@@ -3,6 +3,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { type Nanos, nanos } from "../time/units";
 import type { EventLog } from "./commands";
 import { type Alert, alertOf, qualityOf, type SignalQuality, type Variability } from "./alert";
+import { type Anomaly, anomalyOf, type LatencyStatistics, statisticsOf, type TargetState, targetStateOf } from "./latency";
 import {
   BeatClass,
   type Event as EventMessage,
@@ -59,7 +60,19 @@ export interface SignalEvent {
   readonly madeBy: string;
   /** The log that it stands in; undefined when this viewer does not know its kind. */
   readonly log: EventLog | undefined;
-  readonly body: Beat | HeartRate | Forecast | Alert | SignalQuality | Variability | PriceOutlook | ModelRecord | Unknown;
+  readonly body:
+    | Beat
+    | HeartRate
+    | Forecast
+    | Alert
+    | SignalQuality
+    | Variability
+    | PriceOutlook
+    | ModelRecord
+    | LatencyStatistics
+    | Anomaly
+    | TargetState
+    | Unknown;
 }
 
 /** Throws when the bytes are no `Event`. */
@@ -104,6 +117,12 @@ function bodyOf({ body }: EventMessage): SignalEvent["body"] {
       return outlookOf(body.value);
     case "modelRecord":
       return recordOf(body.value);
+    case "latencyStatistics":
+      return statisticsOf(body.value);
+    case "anomaly":
+      return anomalyOf(body.value);
+    case "targetState":
+      return targetStateOf(body.value);
     default:
       return { kind: "unknown" };
   }
