@@ -34,6 +34,42 @@ public sealed class MarketTests
         await AssertOlderFormAsync(gateway.Address);
     }
 
+    [SkippableFact]
+    public async Task OlderForm_AHundredClientsAtOnce_EachIsTold()
+    {
+        await using var system = await RunningSystem.StartAsync();
+        await system.AddAsync("predictor");
+        var gateway = await system.AddAsync("gateway");
+        await using var viewer = await ViewerClient.ConnectAsync(gateway.Address);
+        await viewer.SubscribeAsync("market.*");
+        await system.AddAsync(
+            "producer", "Ecg:Beds=0", "Market:Source=Simulator", "Market:Symbols=AAPL", "Market:UpdateIntervalSeconds=0.2", "Market:WarmUpBars=80");
+        await Eventually.TrueAsync(() => Outlooks(viewer, "market.AAPL").Length > 0, TimeSpan.FromSeconds(60));
+
+        var told = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => ToldAsync(gateway.Address)));
+        Assert.All(told, types => Assert.Equal(["initial_data", "live_predictions"], types));
+    }
+
+    /// <summary>The older form's types that came, in their order, up to the first forecast that is live.</summary>
+    private static async Task<IReadOnlyList<string>> ToldAsync(Uri gateway)
+    {
+        using var socket = new ClientWebSocket();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await socket.ConnectAsync(new UriBuilder(gateway) { Scheme = "ws", Path = "/ws", Query = "format=json" }.Uri, patience.Token);
+        var types = new List<string>();
+        while (!types.Contains("live_predictions"))
+        {
+            var message = await ReadAsync(socket, patience.Token);
+            if (message.TryGetProperty("predictions", out var predictions))
+            {
+                Assert.Equal("AAPL", Assert.Single(predictions.EnumerateArray()).GetProperty("symbol").GetString());
+                types.Add(message.GetProperty("type").GetString()!);
+            }
+        }
+
+        return types;
+    }
+
     private static async Task AssertAnalyticsAsync(Uri gateway)
     {
         using var http = new HttpClient();

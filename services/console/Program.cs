@@ -1,0 +1,3 @@
+using SignalStream.Terminal;
+
+return await CommandLine.RunAsync(args, Surroundings.OfProcess());

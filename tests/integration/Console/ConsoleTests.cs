@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using SignalStream.IntegrationTests.EndToEnd;
+using SignalStream.Terminal;
+using SignalStream.TestKit;
+using Spectre.Console;
+
+namespace SignalStream.IntegrationTests.Terminal;
+
+/// <summary>The terminal client against services that run.</summary>
+[Collection(nameof(EndToEndGroup))]
+public sealed class ConsoleTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [SkippableFact]
+    public async Task Commands_AgainstARunningGateway_ShowRecordAndReplay()
+    {
+        await using var system = await RunningSystem.StartAsync();
+        await system.AddAsync("processor");
+        var gateway = await system.AddAsync("gateway");
+        await system.AddAsync("producer", "Ecg:Beds=2");
+        var address = gateway.Address.ToString();
+        await Eventually.TrueAsync(async () => (await gateway.GetAsync("/api/v1/streams/ecg.bed-1")).Ready, Patience);
+
+        using (var watch = new Session("watch", "ecg.bed-1", "-g", address))
+        {
+            await watch.SeesAsync("ecg.bed-1 heartRate: ");
+            watch.Type("status");
+            await watch.SeesAsync("processor  ");
+            watch.Type("stats");
+            await watch.SeesAsync("received");
+            watch.Type("quit");
+            Assert.Equal(0, await watch.Ended.WaitAsync(Patience));
+            Assert.DoesNotContain("ecg.bed-2 heartRate", watch.Output, StringComparison.Ordinal);
+        }
+
+        await RecordAndReplayAsync(address);
+        using var unknown = new Session("watch", "ecg.nobody", "-g", address);
+        Assert.Equal((int)ExitCode.Refused, await unknown.Ended.WaitAsync(Patience));
+        Assert.Contains("ecg.nobody", unknown.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Watch_GatewayGoesAndComesBack_GoesOnByItself()
+    {
+        await using var system = await RunningSystem.StartAsync();
+        await system.AddAsync("processor");
+        var gateway = await system.AddAsync("gateway");
+        await system.AddAsync("producer", "Ecg:Beds=1");
+        using var watch = new Session("watch", "ecg.*", "-g", gateway.Address.ToString());
+        await watch.SeesAsync("ecg.bed-1 beat: ");
+        await gateway.KillAsync();
+        await watch.SeesAsync("connection lost: ");
+        await system.AddAsync("gateway", $"Urls={gateway.Address}");
+        await watch.SeesAsync("connected again");
+        var lines = watch.LineCount;
+        await Eventually.TrueAsync(() => watch.LineCount > lines + 3, Patience);
+        watch.Type("quit");
+        Assert.Equal(0, await watch.Ended.WaitAsync(Patience));
+    }
+
+    private static async Task RecordAndReplayAsync(string address)
+    {
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            using var record = new Session("record", file, "ecg.*", "--waves", "--for", "4", "-g", address);
+            Assert.Equal(0, await record.Ended.WaitAsync(Patience));
+            using var replay = new Session("replay", file, "--speed", "0");
+            Assert.Equal(0, await replay.Ended.WaitAsync(Patience));
+            Assert.Contains("ecg.bed-2 heartRate: ", replay.Output, StringComparison.Ordinal);
+            var samples = (await File.ReadAllLinesAsync(file)).Where(l => l.Contains(",ecg.bed-1,samples,", StringComparison.Ordinal) && l.Split(',')[5] == "0")
+                .Select(l => long.Parse(l.Split(',')[4], System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+            Assert.True(samples.Length > 250, $"{samples.Length} samples");
+            Assert.Equal(Enumerable.Range(0, samples.Length).Select(i => samples[0] + i), samples);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>The program with a keyboard and a screen of the test's.</summary>
+    private sealed class Session : TextWriter
+    {
+        private readonly ConcurrentQueue<string> _lines = new();
+        private readonly BlockingCollection<string> _typed = [];
+
+        public Session(params string[] arguments)
+        {
+            var ansi = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(this), Ansi = AnsiSupport.No });
+            Ended = CommandLine.RunAsync(arguments, new Surroundings(this, this, new Keyboard(_typed), ansi, false, false, TimeProvider.System));
+        }
+
+        public Task<int> Ended { get; }
+
+        public string Output => string.Join('\n', _lines);
+
+        public int LineCount => _lines.Count;
+
+        public override System.Text.Encoding Encoding => System.Text.Encoding.UTF8;
+
+        /// <summary>Waits until a text has been shown; the program's end before that is an error.</summary>
+        public async Task SeesAsync(string text)
+        {
+            await Eventually.TrueAsync(() => Output.Contains(text, StringComparison.Ordinal) || Ended.IsCompleted, Patience, $"{text} in the output");
+            Assert.Contains(text, Output, StringComparison.Ordinal);
+        }
+
+        public void Type(string line) => _typed.Add(line);
+
+        public override void WriteLine(string? value) => _lines.Enqueue(value ?? "");
+
+        public override Task WriteLineAsync(string? value)
+        {
+            WriteLine(value);
+            return Task.CompletedTask;
+        }
+
+        public override void Write(string? value) => WriteLine(value);
+
+        public override void Write(char value)
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _typed.CompleteAdding();
+            base.Dispose(disposing);
+        }
+    }
+
+    private sealed class Keyboard(BlockingCollection<string> lines) : TextReader
+    {
+        public override string? ReadLine() => lines.GetConsumingEnumerable().FirstOrDefault();
+    }
+}
