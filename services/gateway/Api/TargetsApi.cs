@@ -35,7 +35,7 @@ internal static class TargetsApi
         api.MapGet("/targets/{id}", FindAsync).WithSummary("One network target.")
             .Produces<TargetInfo>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPut("/targets/{id}", PutAsync).WithSummary("Adds or changes a network target. From the gateway's own machine only.")
-            .Accepts<TargetDefinition>("application/json").Produces<TargetInfo>()
+            .Produces<TargetInfo>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden)
             .AddEndpointFilter<LocalOnly>();
         api.MapDelete("/targets/{id}", RemoveAsync).WithSummary("Removes a network target. From the gateway's own machine only.")

@@ -23,6 +23,15 @@ public class TargetsTests(NatsFixture nats) : IClassFixture<NatsFixture>
         Assert.DoesNotContain("game", await ListAsync(gateway), StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task Put_AsCurlSendsIt_NeedsNoContentType()
+    {
+        await using var gateway = await StartAsync();
+        var (status, text) = await SendAsync(gateway, HttpMethod.Put, "curl", """{"probe":"icmp","address":"::1"}""", type: "application/x-www-form-urlencoded");
+        Assert.Equal(200, status);
+        Assert.Contains("curl", text, StringComparison.Ordinal);
+    }
+
     [SkippableTheory]
     [InlineData("a.b", """{"probe":"icmp","address":"::1"}""", "is no target's id")]
     [InlineData("bad", """{"probe":"smtp","address":"::1"}""", "probe smtp must be icmp, tcp, udp, http or dns")]
@@ -66,12 +75,12 @@ public class TargetsTests(NatsFixture nats) : IClassFixture<NatsFixture>
     private static async Task<string> ListAsync(GatewayHost gateway) => (await gateway.GetAsync("/api/v1/targets")).Text;
 
     private static async Task<(int Status, string Text)> SendAsync(
-        GatewayHost gateway, HttpMethod method, string id, string? body = null, (string Name, string Value)? header = null)
+        GatewayHost gateway, HttpMethod method, string id, string? body = null, (string Name, string Value)? header = null, string type = "application/json")
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(method, new Uri(gateway.Address, $"/api/v1/targets/{id}"));
         if (body is not null)
-            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+            request.Content = new StringContent(body, Encoding.UTF8, type);
         if (header is var (name, value))
             request.Headers.Add(name, value);
         var answer = await http.SendAsync(request);

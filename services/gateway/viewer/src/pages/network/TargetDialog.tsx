@@ -38,7 +38,7 @@ export function TargetDialog({ id, target, onClose }: Props) {
     void attempt(writeTarget(id ?? idOf(wanted.label || wanted.address), wanted));
   };
   return (
-    <dialog ref={dialog} class="picker limits-dialog" aria-label="Target" onClose={() => onClose(false)}>
+    <dialog ref={dialog} class="picker limits-dialog target-dialog" aria-label="Target" onClose={() => onClose(false)}>
       <form onSubmit={save} data-testid="target-form">
         <h3>{id === undefined ? "Probe another target" : `Target ${id}`}</h3>
         <label>
