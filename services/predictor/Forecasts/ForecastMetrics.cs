@@ -15,4 +15,5 @@ internal sealed class ForecastMetrics(IMetricFactory metrics)
     {
         _error.WithLabels("model").Inc(forecastMs);
         _error.WithLabels("naive").Inc(naiveMs);
-    }}
+    }
+}

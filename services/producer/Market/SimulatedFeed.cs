@@ -11,7 +11,11 @@ internal sealed class SimulatedFeed(string symbol, MarketOptions options, TimePr
 {
     private static readonly Dictionary<string, double> UsualPrices = new(StringComparer.Ordinal)
     {
-        ["AAPL"] = 190, ["MSFT"] = 410, ["TSLA"] = 240, ["GOOGL"] = 165, ["AMZN"] = 185,
+        ["AAPL"] = 190,
+        ["MSFT"] = 410,
+        ["TSLA"] = 240,
+        ["GOOGL"] = 165,
+        ["AMZN"] = 185,
     };
 
     public string Source => "simulator";

@@ -18,6 +18,9 @@ internal sealed class ProbeMetrics(IMetricFactory metrics)
     private readonly Counter _refused = metrics.CreateCounter(
         "signalstream_producer_targets_refused_total", "Targets in the bucket that break a rule, or are too many.");
 
+    /// <summary>That the log has.</summary>
+    public long Readings => (long)_stored.Value;
+
     public void Targets(int count) => _targets.Set(count);
 
     public void Probed(ProbeKind probe, ProbeOutcome outcome) => _probes.WithLabels(WordOf(probe), WordOf(outcome)).Inc();

@@ -48,7 +48,13 @@ internal sealed class ConfiguredTarget
 
     public TargetDefinition Definition => new()
     {
-        Label = Label, Region = Region, Probe = Probe, Address = Address, IntervalMs = IntervalMs, TimeoutMs = TimeoutMs, PayloadBytes = PayloadBytes,
+        Label = Label,
+        Region = Region,
+        Probe = Probe,
+        Address = Address,
+        IntervalMs = IntervalMs,
+        TimeoutMs = TimeoutMs,
+        PayloadBytes = PayloadBytes,
     };
 }
 

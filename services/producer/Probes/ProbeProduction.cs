@@ -3,6 +3,7 @@ using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using SignalStream.Contracts;
 using SignalStream.Hosting;
+using SignalStream.Hosting.Cluster;
 using SignalStream.Hosting.Nats;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Catalog;
@@ -37,7 +38,9 @@ internal sealed class ProbeProduction(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var membership = new Membership(connection, ClusterName, identity.Instance, time);
+        var replica = new ReplicaDescription(time);
+        replica.Add(status => status with { Streams = _running.Count, Messages = metrics.Readings });
+        var membership = new Membership(connection, ClusterName, identity.Instance, time) { Describe = replica.Describe };
         membership.OwnedChanged += _ => _changed.Release();
         book.Changed += () => _changed.Release();
         try

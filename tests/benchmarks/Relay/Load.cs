@@ -109,7 +109,11 @@ internal sealed class LoadCatalog : IAsyncDisposable
             await catalog._writer.PutAsync(
                 new CatalogEntry(StreamId.Parse(stream), stream, "mV", 100)
                 {
-                    Channels = [new CatalogChannel("load", 0, 1)], Source = "load", Simulated = true, Life = Life.Live, Epoch = 1,
+                    Channels = [new CatalogChannel("load", 0, 1)],
+                    Source = "load",
+                    Simulated = true,
+                    Life = Life.Live,
+                    Epoch = 1,
                 },
                 default);
         }

@@ -29,7 +29,11 @@ internal static class Lines
         var (name, baseMs, jitterMs, swing) = s_regions[region];
         var generator = new LatencyGenerator(new LatencySettings
         {
-            BaseMs = baseMs, JitterMs = jitterMs, DiurnalShare = swing, LossShare = 0.0005, Seed = seed,
+            BaseMs = baseMs,
+            JitterMs = jitterMs,
+            DiurnalShare = swing,
+            LossShare = 0.0005,
+            Seed = seed,
         });
         var trace = new float[(int)(hours * 3600 * 1_000_000_000 / IntervalNs)];
         for (var i = 0; i < trace.Length; i++)

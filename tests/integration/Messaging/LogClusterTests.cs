@@ -18,7 +18,13 @@ public class LogClusterTests
     private static readonly string Subject = Subjects.Of(SignalType.Finding, new StreamId("ecg", "cluster"));
     private static readonly LogOptions Options = new()
     {
-        Replicas = 3, WavesMegabytes = 16, ReadingsMegabytes = 16, FindingsMegabytes = 16, ForecastsMegabytes = 16, AlertsMegabytes = 16, RejectedMegabytes = 16,
+        Replicas = 3,
+        WavesMegabytes = 16,
+        ReadingsMegabytes = 16,
+        FindingsMegabytes = 16,
+        ForecastsMegabytes = 16,
+        AlertsMegabytes = 16,
+        RejectedMegabytes = 16,
     };
 
     [SkippableFact]

@@ -43,7 +43,11 @@ internal sealed class HeartFeed
     {
         var generator = new EcgGenerator(new EcgSettings
         {
-            RateHz = RateHz, HeartRateBpm = bpm, HeartRateSdBpm = 1, NoiseSdMv = noiseMv, Seed = seed,
+            RateHz = RateHz,
+            HeartRateBpm = bpm,
+            HeartRateSdBpm = 1,
+            NoiseSdMv = noiseMv,
+            Seed = seed,
         });
         var samples = new float[seconds * (int)RateHz];
         generator.Process(samples, new SyntheticBeat[generator.MaxBeats(samples.Length)]);
