@@ -18,6 +18,8 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
     private readonly Viewer _viewer = socket.Viewer;
     private readonly ErrorBudget _errors = new(services.Limits.ErrorsPerMinute, services.Time);
 
+    private readonly Lock _market = new();
+    private bool _isMarketTold;
     private long _askedAt = services.Time.GetTimestamp();
 
     public Subscriptions Subscriptions => subscriptions;
@@ -28,8 +30,24 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
     /// <summary>A new outlook of a price: for whom subscribed to the symbol, and who, like older clients, subscribed to nothing.</summary>
     public void OnOutlook(PriceOutlookEvent outlook, byte[] message)
     {
-        if (TellsMarket && (subscriptions.IsEmpty || subscriptions.Active.Any(a => a.Topic.Stream == outlook.Place.Stream)))
-            _viewer.SendText(message);
+        if (!TellsMarket || !(subscriptions.IsEmpty || subscriptions.Active.Any(a => a.Topic.Stream == outlook.Place.Stream)))
+            return;
+        lock (_market)
+        {
+            if (_isMarketTold)
+                _viewer.SendText(message);
+        }
+    }
+
+    /// <summary>What is known first: an outlook of just then is among it, and is not told before it.</summary>
+    private void TellMarket()
+    {
+        lock (_market)
+        {
+            if (subscriptions.InitialMarket(EventTime.Of(services.Time.GetUtcNow())) is { } initial)
+                _viewer.SendText(initial); // Goes out behind the greeting.
+            _isMarketTold = true;
+        }
     }
 
     /// <summary>Serves until the viewer leaves, breaks a rule that closes, or the connection ends.</summary>
@@ -37,8 +55,8 @@ internal sealed class ViewerSession(ViewerSocket socket, Subscriptions subscript
     {
         try
         {
-            if (TellsMarket && subscriptions.InitialMarket(EventTime.Of(services.Time.GetUtcNow())) is { } initial)
-                _viewer.SendText(initial); // Goes out behind the greeting.
+            if (TellsMarket)
+                TellMarket();
             await socket.RunAsync(Answers.Hello(services.Identity.Instance, NowMs()), Handle);
         }
         finally
