@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using Prometheus;
 using SignalStream.Hosting.Cluster;
@@ -111,11 +112,8 @@ public static class ServiceDefaults
             formatter = Console.IsOutputRedirected ? "json" : "simple";
         if (formatter == "json")
         {
-            logging.AddJsonConsole(options =>
-            {
-                options.UseUtcTimestamp = true;
-                options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
-            });
+            logging.AddConsole(options => options.FormatterName = JsonLogFormatter.FormatName);
+            logging.AddConsoleFormatter<JsonLogFormatter, ConsoleFormatterOptions>();
         }
         else
         {
