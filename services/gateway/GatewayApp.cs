@@ -1,5 +1,6 @@
 using SignalStream.Gateway.Api;
 using SignalStream.Gateway.Cluster;
+using SignalStream.Gateway.History;
 using SignalStream.Gateway.Relay;
 using SignalStream.Gateway.Security;
 using SignalStream.Gateway.WebSockets;
@@ -20,6 +21,7 @@ internal static class GatewayApp
         builder.AddRelay();                    // signal.wave.*.<kind>.<id> and the logs of events -> viewers
         builder.AddCluster();                  // cluster.*: which replicas there are
         builder.AddViewerSockets();            // /ws: commands in, frames out
+        builder.AddHistory();                  // the logs -> /api/v1/streams/<stream>/history
         builder.AddApi();                      // /api/v1
         configure?.Invoke(builder);
 

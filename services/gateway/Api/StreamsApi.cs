@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using SignalStream.Contracts;
+using SignalStream.Gateway.History;
 using SignalStream.Gateway.WebSockets;
 using SignalStream.Messaging.Catalog;
 using SignalStream.Messaging.Settings;
@@ -31,6 +32,7 @@ internal static class StreamsApi
             .Produces<StreamList>().ProducesProblem(StatusCodes.Status400BadRequest);
         api.MapGet("/streams/{stream}", Find).WithSummary("One stream.")
             .Produces<StreamInfo>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapHistory();
         api.MapHeartSettings();
         api.MapTargets();
         api.MapSystem();

@@ -55,7 +55,7 @@ public class ApiTests(NatsFixture nats) : IClassFixture<NatsFixture>
         var paths = document.GetProperty("paths").EnumerateObject().ToDictionary(p => p.Name, p => p.Value);
         Assert.All(paths.Keys, path => Assert.StartsWith("/api/v1/", path, StringComparison.Ordinal));
         Assert.All(paths.Values.SelectMany(p => p.EnumerateObject()), operation => Assert.NotEmpty(operation.Value.GetProperty("responses").EnumerateObject()));
-        Assert.All(["/api/v1/streams", "/api/v1/streams/{stream}", "/api/v1/system", "/api/v1/settings/heart/{stream}"], path => Assert.Contains(path, paths.Keys));
+        Assert.All(["/api/v1/streams", "/api/v1/streams/{stream}", "/api/v1/system", "/api/v1/settings/heart/{stream}", "/api/v1/streams/{stream}/history", "/api/v1/streams/{stream}/trend"], path => Assert.Contains(path, paths.Keys));
         var replica = document.GetProperty("components").GetProperty("schemas").GetProperty("ReplicaState").GetProperty("properties");
         Assert.True(replica.TryGetProperty("lagSeconds", out _));
     }
