@@ -1,6 +1,7 @@
 using SignalStream.Gateway.Api;
 using SignalStream.Gateway.Cluster;
 using SignalStream.Gateway.History;
+using SignalStream.Gateway.Recorder;
 using SignalStream.Gateway.Relay;
 using SignalStream.Gateway.Security;
 using SignalStream.Gateway.WebSockets;
@@ -22,6 +23,7 @@ internal static class GatewayApp
         builder.AddCluster();                  // cluster.*: which replicas there are
         builder.AddViewerSockets();            // /ws: commands in, frames out
         builder.AddHistory();                  // the logs -> /api/v1/streams/<stream>/history
+        builder.AddRecorder();                 // signal.reading.> -> daily files, where a folder is named
         builder.AddApi();                      // /api/v1
         configure?.Invoke(builder);
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace SignalStream.Gateway.Csv;
 
-/// <summary>Rows of comma-separated values after RFC 4180, in UTF-8, cell by cell.</summary>
+/// <summary>Rows of comma-separated values after RFC 4180, in UTF-8, cell by cell; a row is always one line.</summary>
 internal sealed class CsvRow(IBufferWriter<byte> output)
 {
     private const int LongestNumber = 40;
@@ -25,6 +25,8 @@ internal sealed class CsvRow(IBufferWriter<byte> output)
         Separate();
         if (string.IsNullOrEmpty(value))
             return;
+        if (value.AsSpan().ContainsAny('\r', '\n'))
+            value = value.ReplaceLineEndings(" ");
         var text = value.AsSpan().ContainsAny(s_quoted) ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
         var span = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
         output.Advance(Encoding.UTF8.GetBytes(text, span));
