@@ -6,7 +6,7 @@ namespace SignalStream.Terminal.Events;
 /// <summary>The gateway's JSON messages as events.</summary>
 internal static class EventReader
 {
-    private static readonly HashSet<string> Frame = ["type", "stream", "topic", "epoch", "index", "time"];
+    private static readonly HashSet<string> Frame = ["type", "stream", "topic", "epoch", "index", "time", "log", "sequence"];
 
     /// <summary>None for messages that tell of no stream.</summary>
     public static IEnumerable<StreamEvent> Read(JsonElement message) => message.GetProperty("type").GetString() switch
@@ -23,7 +23,13 @@ internal static class EventReader
         foreach (var body in message.EnumerateObject())
         {
             if (!Frame.Contains(body.Name) && body.Value.ValueKind == JsonValueKind.Object)
-                yield return Place(message, body.Name, "index", Leaves(body.Value, ""));
+            {
+                yield return Place(message, body.Name, "index", Leaves(body.Value, "")) with
+                {
+                    Log = message.GetProperty("log").GetString(),
+                    Sequence = message.GetProperty("sequence").GetUInt64(),
+                };
+            }
         }
     }
 

@@ -13,5 +13,5 @@ internal sealed record StreamKnown(string Stream, string Label, string Life, boo
 
 internal sealed record Happened(StreamEvent Event) : FeedMessage;
 
-/// <summary>The connection is lost; what happens until it is back may be missed.</summary>
+/// <summary>The connection is lost; what happens until it is back comes then.</summary>
 internal sealed record ConnectionLost(string Reason, TimeSpan RetryIn) : FeedMessage;

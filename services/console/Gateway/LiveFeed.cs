@@ -13,7 +13,7 @@ internal sealed record FeedOptions(IReadOnlyList<StreamPattern> Patterns, bool H
 internal sealed class LiveFeed(GatewayAddress address, FeedOptions options, TimeProvider time)
 {
     private readonly Backoff _backoff = new(Random.Shared.NextDouble);
-    private readonly Progress _progress = new();
+    private readonly Progress _progress = new(time);
     private bool _wasConnected;
     private int _failures;
 
@@ -52,6 +52,7 @@ internal sealed class LiveFeed(GatewayAddress address, FeedOptions options, Time
         {
             case "subscribed":
                 yield return new Connected(_wasConnected);
+                _progress.Begin();
                 (_wasConnected, _failures) = (true, 0);
                 foreach (var stream in message.GetProperty("streams").EnumerateArray().Where(IsWanted))
                     yield return Known(stream);
@@ -99,6 +100,8 @@ internal sealed class LiveFeed(GatewayAddress address, FeedOptions options, Time
         };
         if (options.HasWaves && _progress.Waves() is { Count: > 0 } from)
             command["from"] = from;
+        if (_progress.After() is { Count: > 0 } after)
+            command["after"] = after;
         return JsonSerializer.SerializeToUtf8Bytes(command);
     }
 

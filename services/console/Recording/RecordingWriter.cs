@@ -28,7 +28,7 @@ internal sealed class RecordingWriter(TextWriter writer)
             Row(e, field);
     }
 
-    /// <summary>That something may be missing from here on is told in the recording too.</summary>
+    /// <summary>What follows may come late, or be missing if the logs no longer have it: the recording says where.</summary>
     public void Write(ConnectionLost lost, double nowMs) =>
         Row(new StreamEvent(nowMs, "", ConnectionKind, 0, 0, []), new Field("lost", lost.Reason));
 

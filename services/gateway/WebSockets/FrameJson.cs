@@ -39,6 +39,8 @@ internal sealed class FrameJson : IDisposable
         {
             _json.WriteNumber("index", happened.Place.Index);
             _json.WriteNumber("time", EventTime.Milliseconds(header.TimeNs));
+            _json.WriteString("log", Subjects.Token(happened.Type));
+            _json.WriteNumber("sequence", header.First);
             EventJson.Write(_json, happened);
             return;
         }

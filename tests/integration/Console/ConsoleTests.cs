@@ -59,6 +59,62 @@ public sealed class ConsoleTests
         Assert.Equal(0, await watch.Ended.WaitAsync(Patience));
     }
 
+    [SkippableFact]
+    public async Task Record_ConnectionCutForSeconds_HasEveryEventOnce()
+    {
+        await using var system = await RunningSystem.StartAsync();
+        await system.AddAsync("processor");
+        var gateway = await system.AddAsync("gateway");
+        await system.AddAsync("producer", "Ecg:Beds=3");
+        await using var proxy = new FaultProxy(gateway.Address.Port);
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using var record = new Session("record", file, "ecg.*", "-g", $"http://127.0.0.1:{proxy.Port}");
+        await Eventually.TrueAsync(() => HeartRates(file, "ecg.bed-3").Length > 2, Patience);
+        // Once for long, and once more before all that was missed can have come.
+        foreach (var seconds in (int[])[5, 1])
+        {
+            proxy.Refuse = true;
+            proxy.Cut();
+            var last = await LatestAsync(gateway, "ecg.bed-3");
+            await Eventually.TrueAsync(async () => await LatestAsync(gateway, "ecg.bed-3") > last + (250 * seconds), Patience);
+            proxy.Refuse = false;
+            await Eventually.TrueAsync(() => HeartRates(file, "ecg.bed-3") is [.., var index] && index > last, Patience);
+        }
+
+        var reached = await LatestAsync(gateway, "ecg.bed-1");
+        await Eventually.TrueAsync(() => HeartRates(file, "ecg.bed-1") is [.., var index] && index >= reached, Patience);
+        foreach (var bed in (string[])["ecg.bed-1", "ecg.bed-2", "ecg.bed-3"])
+        {
+            var indices = HeartRates(file, bed);
+            Assert.Equal(Enumerable.Range(0, indices.Length).Select(i => indices[0] + (250L * i)), indices);
+        }
+
+        record.Type("quit");
+        File.Delete(file);
+    }
+
+    /// <summary>Index of each heart rate recorded: one a second.</summary>
+    private static long[] HeartRates(string file, string stream) => [.. Lines(file)
+        .Select(line => line.Split(',')).Where(row => row.Length > 6 && row[1] == stream && row[2] == "heartRate" && row[5] == "intervals")
+        .Select(row => long.Parse(row[4], System.Globalization.CultureInfo.InvariantCulture))];
+
+    /// <summary>Whole lines of a file that is being written.</summary>
+    private static string[] Lines(string file)
+    {
+        if (!File.Exists(file))
+            return [];
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd().Split('\n')[..^1];
+    }
+
+    private static async Task<long> LatestAsync(ServiceProcess gateway, string stream)
+    {
+        var (_, body) = await gateway.GetAsync($"/api/v1/streams/{stream}/history?type=finding&limit=20");
+        using var answer = System.Text.Json.JsonDocument.Parse(body);
+        return answer.RootElement.GetProperty("items").EnumerateArray().Where(item => item.TryGetProperty("heartRate", out _))
+            .Select(item => item.GetProperty("index").GetInt64()).DefaultIfEmpty().Max();
+    }
+
     private static async Task RecordAndReplayAsync(string address)
     {
         var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
