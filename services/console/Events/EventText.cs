@@ -21,7 +21,7 @@ internal static class EventText
         "priceOutlook" => Outlook(e),
         "modelRecord" => Join(e.Text("model"), e.Is("shown") ? "shown" : "not shown", Value(e, "horizons.0.outcomes", "outcomes", "0", "")),
         "alert" => Join(
-            $"{e.Text("severity")} {e.Text("name")} {e.Text("state")}", e.Text("evidence")),
+            $"{e.Text("severity")} {e.Text("title") ?? e.Text("name")} {e.Text("state")}", e.Text("evidence")),
         "gap" or "missing" => Join(Value(e, "missing", "", "0", "missing"), e.Text("reason")),
         "skip" => Join("passed over an input", e.Text("reason")),
         _ => string.Join(", ", e.Fields.Take(6).Select(f => f.Name.Length == 1 ? f.Value : $"{f.Name} {f.Value}")),

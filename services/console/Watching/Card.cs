@@ -54,8 +54,8 @@ internal sealed class Card(string stream)
             Keep(e);
         else if (e.Text("state") == "cleared")
             _alerts.Remove(AlertKey(e));
-        else
-            _alerts[AlertKey(e)] = e;
+        else if (e.Text("state") != "acknowledged" || _alerts.ContainsKey(AlertKey(e)))
+            _alerts[AlertKey(e)] = e; // One that was acknowledged may be over by now.
     }
 
     /// <summary>Of forecasts several steps ahead the nearest one is shown.</summary>

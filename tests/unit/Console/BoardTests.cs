@@ -17,6 +17,8 @@ public sealed class BoardTests
         Assert.Equal(Urgency.Alarm, board.Cards.First().Urgency);
         board.Apply(new Happened(Alert("cleared")));
         Assert.All(board.Cards, c => Assert.Equal(Urgency.Calm, c.Urgency));
+        board.Apply(new Happened(Alert("acknowledged")));
+        Assert.All(board.Cards, c => Assert.Equal(Urgency.Calm, c.Urgency));
     }
 
     [Fact]
@@ -31,7 +33,7 @@ public sealed class BoardTests
     [Fact]
     public void IsNew_AfterAnInterruption_RefusesWhatWasTold()
     {
-        var progress = new Progress();
+        var progress = new Progress(TimeProvider.System);
         Assert.True(progress.IsNew(Beat(5)));
         Assert.True(progress.IsNew(Beat(5))); // Forecasts of several steps share a place.
         progress.Interrupt();

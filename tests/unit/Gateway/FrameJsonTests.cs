@@ -33,7 +33,7 @@ public class FrameJsonTests
 
     [Fact]
     public void Write_HeartRate_GivesItsFields() => Assert.Equal(
-        """{"type":"event","stream":"ecg.bed-1","topic":7,"epoch":1,"index":500,"time":2000,"heartRate":{"bpm":61.5,"instantaneousBpm":61.5,"intervals":8,"confidence":1}}""",
+        """{"type":"event","stream":"ecg.bed-1","topic":7,"epoch":1,"index":500,"time":2000,"log":"finding","sequence":1,"heartRate":{"bpm":61.5,"instantaneousBpm":61.5,"intervals":8,"confidence":1}}""",
         Write(_kit.Frames.Event(7, 250, RelayKit.Rate(500, bpm: 61.5))));
 
     [Fact]
