@@ -60,15 +60,25 @@ public static class Subjects
     public static string Of(SignalType type, StreamId stream) => string.Create(
         CultureInfo.InvariantCulture, $"signal.{Token(type)}.{Partition.Of(stream)}.{stream.Kind}.{stream.Id}");
 
+    /// <summary>What a further writer says of a stream: <c>signal.alert.17.ecg.bed-1.rules</c>.</summary>
+    /// <param name="type">Of the log.</param>
+    /// <param name="stream">Whose.</param>
+    /// <param name="lane">The writer's word; null for the first writer.</param>
+    public static string InLane(SignalType type, StreamId stream, string? lane) => lane is null ? Of(type, stream) : $"{Of(type, stream)}.{lane}";
+
     /// <summary>All streams of a kind: <c>signal.wave.*.ecg.*</c>.</summary>
     public static string OfKind(SignalType type, string kind) => $"signal.{Token(type)}.*.{kind}.*";
 
     /// <summary>All of a type: <c>signal.wave.&gt;</c>.</summary>
     public static string All(SignalType type) => $"signal.{Token(type)}.>";
 
-    /// <summary>All of a type in one partition: <c>signal.finding.17.&gt;</c>.</summary>
-    public static string OfPartition(SignalType type, int partition) =>
-        string.Create(CultureInfo.InvariantCulture, $"signal.{Token(type)}.{partition}.>");
+    /// <summary>What one writer says in one partition: <c>signal.finding.17.*.*</c>, or with its lane.</summary>
+    public static string OfPartition(SignalType type, int partition, string? lane) => string.Create(
+        CultureInfo.InvariantCulture, $"signal.{Token(type)}.{partition}.*.*{(lane is null ? "" : $".{lane}")}");
+
+    /// <summary>All of a kind in one partition, of all writers: <c>signal.alert.17.ecg.&gt;</c>.</summary>
+    public static string OfKindIn(SignalType type, StreamId stream) =>
+        string.Create(CultureInfo.InvariantCulture, $"signal.{Token(type)}.{Partition.Of(stream)}.{stream.Kind}.>");
 
     /// <summary>Ticks, settings and skip records of a log: <c>signal.control.wave.&gt;</c>.</summary>
     public static string AllControl(SignalType type) => $"signal.control.{Token(type)}.>";
@@ -101,12 +111,15 @@ public static class Subjects
     /// <summary>Where those of all services do.</summary>
     public static string AllClusters => "cluster.*";
 
-    /// <summary>Reads the stream out of <c>signal.TYPE.P.KIND.ID</c>.</summary>
+    /// <summary>Reads the stream out of <c>signal.TYPE.P.KIND.ID</c>, of an alert also with a further writer's lane.</summary>
     public static bool TryParseStream([NotNullWhen(true)] string? subject, out StreamId stream)
     {
         stream = default;
         var tokens = subject?.Split('.');
-        if (tokens is not ["signal", _, _, var kind, var id] || !StreamId.IsToken(kind) || !StreamId.IsToken(id))
+        if (tokens is not (["signal", _, _, _, _] or ["signal", "alert", _, _, _, _]))
+            return false;
+        var (kind, id) = (tokens[3], tokens[4]);
+        if (!StreamId.IsToken(kind) || !StreamId.IsToken(id))
             return false;
         stream = new StreamId(kind, id);
         return true;

@@ -37,7 +37,7 @@ public static class LogDefinitions
             Log(SignalType.Wave, TimeSpan.FromMinutes(options.WavesMinutes), options.WavesMegabytes, true),
             Log(SignalType.Reading, TimeSpan.FromHours(options.ReadingsHours), options.ReadingsMegabytes, true),
             Log(SignalType.Finding, TimeSpan.FromHours(options.FindingsHours), options.FindingsMegabytes, true),
-            Log(SignalType.Forecast, TimeSpan.FromHours(options.ForecastsHours), options.ForecastsMegabytes, false),
+            Log(SignalType.Forecast, TimeSpan.FromHours(options.ForecastsHours), options.ForecastsMegabytes, true),
             Log(SignalType.Alert, TimeSpan.FromDays(options.AlertsDays), options.AlertsMegabytes, false),
             Stream("REJECTED", [Subjects.AllRejected], TimeSpan.FromHours(1), options.RejectedMegabytes),
         ];

@@ -12,7 +12,7 @@ namespace SignalStream.Messaging.Logs;
 public readonly record struct LogStart(ulong After, DateTimeOffset? Since);
 
 /// <summary>A message of a log, or only the word that there is none to come for now.</summary>
-/// <param name="Sequence">In the log, rising; 0 when it is only the word.</param>
+/// <param name="Sequence">In the log, rising; 0 when it is only the word that the log has none.</param>
 /// <param name="Stored">When the server stored it.</param>
 /// <param name="Pending">Messages of the same stream that were behind it in the log when it was sent.</param>
 /// <param name="Bytes">As published; empty when it is only the word.</param>
@@ -60,7 +60,9 @@ public sealed class LogReplay(INatsConnection connection, TimeProvider time)
     private async IAsyncEnumerable<LoggedMessage> ConsumeAsync(
         SignalType type, StreamId stream, LogStart start, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var options = new NatsJSOrderedConsumerOpts { FilterSubjects = [Subjects.Of(type, stream)] };
+        // Alerts of a stream have several writers, a subject each, and servers before 2.10 take one filter: others' are passed over.
+        var subject = type == SignalType.Alert ? Subjects.OfKindIn(type, stream) : Subjects.Of(type, stream);
+        var options = new NatsJSOrderedConsumerOpts { FilterSubjects = [subject] };
         options = start switch
         {
             { After: > 0 } => options with { DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartSequence, OptStartSeq = start.After + 1 },
@@ -72,8 +74,10 @@ public sealed class LogReplay(INatsConnection connection, TimeProvider time)
             yield return default;
         await foreach (var message in consumer.ConsumeAsync<byte[]>(opts: Attentive, cancellationToken: cancellationToken))
         {
-            if (message.Metadata is { } place)
-                yield return new LoggedMessage(place.Sequence.Stream, place.Timestamp, place.NumPending, message.Data);
+            if (message.Metadata is not { } place)
+                continue;
+            var isOurs = type != SignalType.Alert || (Subjects.TryParseStream(message.Subject, out var of) && of == stream);
+            yield return new LoggedMessage(place.Sequence.Stream, place.Timestamp, place.NumPending, isOurs ? message.Data : default(ReadOnlyMemory<byte>));
         }
     }
 

@@ -36,7 +36,7 @@ internal enum StoreOutcome
 /// The expected last subject sequence is the fence and knows no time; the message id saves work within the duplicate window. When
 /// either says no, what stands behind the last known sequence decides: the own id there counts as stored.
 /// </remarks>
-internal sealed class OutputLog(INatsConnection connection, SignalType type)
+internal sealed class OutputLog(INatsConnection connection, SignalType type, string? lane)
 {
     private const int WrongLastSequence = 10071;
     private const string MessageId = "Nats-Msg-Id";
@@ -46,6 +46,9 @@ internal sealed class OutputLog(INatsConnection connection, SignalType type)
     private readonly NatsJSContext _jetStream = EngineContext.Of(connection);
     private readonly LogLookup _lookup = new(connection, LogDefinitions.NameOf(type));
     private readonly string _name = LogDefinitions.NameOf(type);
+
+    /// <summary>Where a stream's outputs stand.</summary>
+    public string SubjectOf(StreamId stream) => Subjects.InLane(type, stream, lane);
 
     /// <summary>Stores a message behind the last known one of its subject.</summary>
     /// <param name="subject">Of one stream.</param>
@@ -81,7 +84,7 @@ internal sealed class OutputLog(INatsConnection connection, SignalType type)
             return [];
         var options = new NatsJSOrderedConsumerOpts
         {
-            FilterSubjects = [Subjects.OfPartition(type, partition)],
+            FilterSubjects = [Subjects.OfPartition(type, partition, lane)],
             DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartSequence,
             OptStartSeq = sequence + 1,
             HeadersOnly = true,

@@ -96,7 +96,7 @@ internal sealed class OwnedPartition : IDisposable
         if (message.Sequence <= Position)
             return null;
         AdvanceTo(message.Sequence, message.StoredNs);
-        if (id.Kind != _capability.Kind)
+        if (!_capability.Takes(id))
             return null;
         var part = PartOf(id);
         if (message.Sequence <= part.Position)
@@ -166,9 +166,9 @@ internal sealed class OwnedPartition : IDisposable
 
     private PartitionPart PartOf(StreamId stream) => _parts.Length == 1 ? _parts[0] : _parts[Partition.PartOf(stream, _parts.Length)];
 
-    private bool IsOurs(string key) => SettingKey.TryParse(key, out var name, out var stream) && _capability.Settings.Contains(name)
-        && (stream is not { } own || (own.Kind == _capability.Kind && Partition.Of(own) == Number));
+    private bool IsOurs(string key) => SettingKey.TryParse(key, out var name, out var stream) && _capability.Follows(name)
+        && (stream is not { } own || (_capability.Takes(own) && Partition.Of(own) == Number));
 
     private bool Concerns(string key, PartitionPart part, out string name) => SettingKey.TryParse(key, out name, out var stream)
-        && _capability.Settings.Contains(name) && (stream is not { } own || (own.Kind == _capability.Kind && PartOf(own) == part));
+        && _capability.Follows(name) && (stream is not { } own || (_capability.Takes(own) && PartOf(own) == part));
 }

@@ -60,7 +60,7 @@ public sealed partial class PartitionEngine : IDisposable
         _heads = new HeadsView(time);
         _rules = new RulesView(connection, capability);
         _input = new LogLookup(connection, _log);
-        _outputs = capability.Outputs.ToDictionary(type => type, type => new OutputLog(connection, type));
+        _outputs = capability.Outputs.ToDictionary(type => type, type => new OutputLog(connection, type, capability.Lane));
     }
 
     /// <summary>What is done with which streams.</summary>
@@ -163,7 +163,7 @@ public sealed partial class PartitionEngine : IDisposable
                 return;
             if (_owned[route.Partition] is { IsLive: true } partition)
                 Process(partition, route, new LogMessage(_readerAt, _readerNs, message.Data));
-            else if (_owned[route.Partition] is null && route.Stream.Kind == _capability.Kind)
+            else if (_owned[route.Partition] is null && _capability.Takes(route.Stream))
                 _heads.Moved(route.Partition);
         }
     }

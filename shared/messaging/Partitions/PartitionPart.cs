@@ -14,6 +14,7 @@ internal sealed class PartitionPart
     private readonly PartitionOutputs _outputs;
     private readonly StoredOutputs _behind;
     private readonly SettingsTable _settings;
+    private readonly IWorkerGroup? _group;
     private readonly Dictionary<StreamId, StreamWork> _streams = [];
     private readonly Dictionary<SignalType, ulong> _floors;
 
@@ -28,6 +29,7 @@ internal sealed class PartitionPart
         (Position, PositionNs) = (saved.InputSequence, saved.InputTimeNs);
         _floors = capability.Outputs.ToDictionary(type => type, saved.FloorOf);
         _settings.Restore(saved.Settings);
+        _group = Restored(saved.Group.Span);
         foreach (var state in saved.Streams)
             Restore(state);
     }
@@ -35,6 +37,7 @@ internal sealed class PartitionPart
     private PartitionPart(PartitionPart whole, Func<StreamId, bool> isOurs)
     {
         (_capability, _outputs, _behind, _settings) = (whole._capability, whole._outputs, whole._behind, whole._settings.Copy());
+        _group = whole._group;
         (Position, PositionNs) = (whole.Position, whole.PositionNs);
         _floors = new Dictionary<SignalType, ulong>(whole._floors);
         foreach (var (stream, work) in whole._streams.Where(s => isOurs(s.Key)))
@@ -76,7 +79,7 @@ internal sealed class PartitionPart
 
     public void Tick(ulong sequence, long storedNs, SkipList skips)
     {
-        foreach (var (stream, work) in _streams)
+        foreach (var (stream, work) in InTurn())
         {
             if (storedNs - work.LastNs >= ForgetNs)
                 continue;
@@ -93,7 +96,7 @@ internal sealed class PartitionPart
         var before = _streams.ToDictionary(s => s.Key, s => _settings.InForce(name, s.Key));
         if (!_settings.Apply(record, storedNs))
             return;
-        foreach (var (stream, work) in _streams)
+        foreach (var (stream, work) in InTurn())
         {
             var now = _settings.InForce(name, stream);
             if (storedNs - work.LastNs >= ForgetNs || now.Span.SequenceEqual(before[stream].Span))
@@ -123,6 +126,8 @@ internal sealed class PartitionPart
         foreach (var work in _streams.Values)
             saved.Streams.Add(work.Save(awaited));
         _settings.Save(saved.Settings);
+        if (_group is not null && saved.Streams.Count > 0)
+            saved.Group = UnsafeByteOperations.UnsafeWrap(_group.Save());
         return new PartSnapshot(saved, awaited);
     }
 
@@ -140,11 +145,36 @@ internal sealed class PartitionPart
     public (PartitionPart First, PartitionPart Second) Split(Func<StreamId, bool> isSecond) =>
         (new PartitionPart(this, stream => !isSecond(stream)), new PartitionPart(this, isSecond));
 
+    /// <summary>Streams that share something take their turns in an order that the log alone decides.</summary>
+    private IEnumerable<KeyValuePair<StreamId, StreamWork>> InTurn() => _group is null
+        ? _streams
+        : _streams.OrderBy(s => s.Key.Kind, StringComparer.Ordinal).ThenBy(s => s.Key.Id, StringComparer.Ordinal);
+
+    private IStreamWorker FirstWorker(StreamId stream) => _group?.NewWorker(stream) ?? _capability.NewWorker(stream);
+
+    private IWorkerGroup? Restored(ReadOnlySpan<byte> saved)
+    {
+        var group = _capability.NewGroup?.Invoke();
+        if (group is null || saved.IsEmpty)
+            return group;
+        try
+        {
+            group.Restore(saved);
+            return group;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // Of no use, as a worker's state that cannot be read.
+            _outputs.Counters.CountFailed();
+            return _capability.NewGroup!();
+        }
+    }
+
     private StreamWork Find(StreamId stream, long storedNs)
     {
         if (!_streams.TryGetValue(stream, out var work))
         {
-            work = new StreamWork(stream, _capability, _capability.NewWorker(stream), _capability.Outputs.Select(t => NewOutput(t, stream, null)));
+            work = new StreamWork(stream, _capability, FirstWorker(stream), _capability.Outputs.Select(t => NewOutput(t, stream, null)));
             _streams[stream] = work;
         }
         else if (storedNs - work.LastNs < ForgetNs)
@@ -153,7 +183,7 @@ internal sealed class PartitionPart
         }
         else
         {
-            work.Renew(_capability.NewWorker(stream));
+            work.Renew(FirstWorker(stream));
         }
 
         TellSettings(stream, work.Set);
@@ -162,7 +192,7 @@ internal sealed class PartitionPart
 
     private void TellSettings(StreamId stream, Action<string, ReadOnlyMemory<byte>> tell)
     {
-        foreach (var name in _capability.Settings)
+        foreach (var name in _capability.SettingsIn(_settings))
         {
             if (_settings.InForce(name, stream) is { IsEmpty: false } value)
                 tell(name, value);
@@ -206,7 +236,7 @@ internal sealed class PartitionPart
     /// <summary>One that knows the settings in force; what it made of them was made when they came.</summary>
     private IStreamWorker NewWorker(StreamId stream)
     {
-        var worker = _capability.NewWorker(stream);
+        var worker = FirstWorker(stream);
         try
         {
             TellSettings(stream, (name, value) => worker.Set(name, value, []));
@@ -215,7 +245,7 @@ internal sealed class PartitionPart
         {
             // Where the setting stands in the log it failed as well, and was passed over.
             _outputs.Counters.CountFailed();
-            worker = _capability.NewWorker(stream);
+            worker = FirstWorker(stream);
         }
 
         return worker;

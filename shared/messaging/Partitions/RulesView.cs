@@ -30,7 +30,7 @@ internal sealed class RulesView(INatsConnection connection, Capability capabilit
         var options = new NatsKVWatchOpts { OnNoData = Loaded };
         await foreach (var entry in store.WatchAsync<byte[]>(opts: options, cancellationToken: cancellationToken))
         {
-            if (!SettingKey.TryParse(entry.Key, out var name, out _) || !capability.Settings.Contains(name))
+            if (!SettingKey.TryParse(entry.Key, out var name, out _) || !capability.Follows(name))
                 continue;
             if (entry.Value?.Length > SettingsTable.MostValueBytes)
             {

@@ -49,6 +49,9 @@ internal sealed class SettingsTable
     public ReadOnlyMemory<byte> InForce(string name, StreamId stream) =>
         Find(SettingKey.Of(name, stream)) is { Value.IsEmpty: false } own ? own.Value : Find(SettingKey.Default(name))?.Value ?? default;
 
+    /// <summary>Names of a list's items that are there, in order.</summary>
+    public IReadOnlyList<string> ItemsOf(string list) => [.. _byKey.Keys.Where(key => SettingKey.ListOf(key) == list)];
+
     /// <summary>The same table, for a part that takes over some of the streams.</summary>
     public SettingsTable Copy()
     {
@@ -71,14 +74,17 @@ internal sealed class SettingsTable
     }
 }
 
-/// <summary>Keys in the bucket <c>rules</c>: <c>NAME.KIND.ID</c> is one stream's, <c>NAME.default</c> that of all others.</summary>
+/// <summary>
+/// Keys in the bucket <c>rules</c>: <c>NAME.KIND.ID</c> is one stream's, <c>NAME.default</c> that of all others. <c>LIST.ITEM</c> is an
+/// item of a list that concerns all streams, and the setting's name as it stands.
+/// </summary>
 internal static class SettingKey
 {
     private const string ForAll = "default";
 
     public static string Of(string name, StreamId stream) => $"{name}.{stream.Kind}.{stream.Id}";
 
-    public static string Default(string name) => $"{name}.{ForAll}";
+    public static string Default(string name) => ListOf(name) is null ? $"{name}.{ForAll}" : name;
 
     /// <summary>Reads a key; no stream: the default.</summary>
     public static bool TryParse(string key, out string name, out StreamId? stream)
@@ -89,6 +95,12 @@ internal static class SettingKey
             (name, stream) = (own, new StreamId(kind, id));
         else if (tokens is [var all, ForAll])
             name = all;
+        else if (ListOf(key) is not null)
+            name = key;
         return name.Length > 0;
     }
+
+    /// <summary>The list of which a setting is an item; null when it is none.</summary>
+    public static string? ListOf(string name) =>
+        name.Split('.') is [var list, var item] && item != ForAll && StreamId.IsToken(list) && StreamId.IsToken(item) ? list : null;
 }

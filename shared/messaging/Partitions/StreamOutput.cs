@@ -42,7 +42,7 @@ internal sealed class StreamOutput(StreamId stream, SignalType type, PartitionOu
     private readonly Dictionary<string, (uint Epoch, ulong Index)> _adoptedUntil = [];
     private readonly SortedDictionary<string, (uint Epoch, ulong Index)> _placed = new(StringComparer.Ordinal);
     private readonly OutputLog _log = outputs.LogOf(type);
-    private readonly string _subject = Subjects.Of(type, stream);
+    private readonly string _subject = outputs.LogOf(type).SubjectOf(stream);
     private PendingOutput? _newest;
     private ulong _restored;
     private ulong _last;

@@ -55,9 +55,10 @@ internal sealed class PartitionSystem : IAsyncDisposable
     /// <param name="cluster">Those of one cluster share the partitions; of two, both believe that all are theirs.</param>
     /// <param name="url">Another way to the server.</param>
     /// <param name="newWorker">Another worker than the one that counts.</param>
-    public Replica Add(string cluster, string? url = null, Func<StreamId, IStreamWorker>? newWorker = null)
+    /// <param name="capability">Another one than that of the counting workers.</param>
+    public Replica Add(string cluster, string? url = null, Func<StreamId, IStreamWorker>? newWorker = null, Capability? capability = null)
     {
-        var replica = new Replica(Server.ClientOptions with { Url = url ?? Server.Url }, cluster, newWorker ?? (stream => new CountingWorker(stream)));
+        var replica = new Replica(Server.ClientOptions with { Url = url ?? Server.Url }, cluster, newWorker ?? (stream => new CountingWorker(stream)), capability);
         _replicas.Add(replica);
         return replica;
     }
@@ -157,12 +158,12 @@ internal sealed class Replica : IAsyncDisposable
     private readonly Task _running;
     private bool _isOver;
 
-    public Replica(NatsOpts options, string cluster, Func<StreamId, IStreamWorker> newWorker)
+    public Replica(NatsOpts options, string cluster, Func<StreamId, IStreamWorker> newWorker, Capability? capability)
     {
         _nats = new NatsConnection(options);
         var instance = $"{cluster}-{Guid.NewGuid():N}";
         _membership = new Membership(_nats, cluster, instance, TimeProvider.System);
-        var capability = new Capability("test", "count", "test", SignalType.Wave, [SignalType.Finding, SignalType.Forecast], newWorker);
+        capability ??= new Capability("test", "count", "test", SignalType.Wave, [SignalType.Finding, SignalType.Forecast], newWorker);
         var reports = new EngineReports((_, _) => { }, (stream, rejection) => Rejections.Add((stream, rejection)), Troubles.Add);
         Engine = new PartitionEngine(_nats, capability, _membership, instance, reports, TimeProvider.System);
         _running = Task.WhenAll(_membership.RunAsync(_stopMembership.Token), Engine.RunAsync(_stop.Token));
