@@ -38,7 +38,8 @@ public enum AlertSeverity
 
 /// <summary>Something that wants somebody's attention.</summary>
 /// <remarks>
-/// Its place is where it was judged, and the places of one name only rise: an alert's states are told one after the other.
+/// Its place is where it was judged, and the places of one name only rise: an alert's states are told one after the other. That it was
+/// acknowledged is told beside them, by whoever was asked to, at the place of the state that was seen.
 /// </remarks>
 /// <param name="Place">Where it was judged.</param>
 /// <param name="MadeBy">Rule and version.</param>
@@ -59,7 +60,7 @@ public sealed record AlertEvent(
     string Evidence) : SignalEvent(Place, MadeBy)
 {
     /// <inheritdoc/>
-    public override string Kind => $"alert_{Name}";
+    public override string Kind => State == AlertState.Acknowledged ? $"acknowledged_{Name}" : $"alert_{Name}";
 
     /// <inheritdoc/>
     public override SignalType Type => SignalType.Alert;
@@ -75,6 +76,12 @@ public sealed record AlertEvent(
 
     /// <summary>Who has seen it; null while nobody has.</summary>
     public string? AcknowledgedBy { get; init; }
+
+    /// <summary>The user's rule that it comes from; null for those that are built in.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>The rule's name, for people; null for those that are built in.</summary>
+    public string? Title { get; init; }
 
     /// <summary>The same for all states of one alert: 16 hexadecimal digits of stream, name and start.</summary>
     public string Fingerprint => FingerprintOf(Place.Stream, Name, StartNs);

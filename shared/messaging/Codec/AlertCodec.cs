@@ -18,6 +18,8 @@ internal static class AlertCodec
         Limit = alert.Limit,
         Unit = alert.Unit,
         AcknowledgedBy = alert.AcknowledgedBy ?? "",
+        Rule = alert.Rule ?? "",
+        Title = alert.Title ?? "",
     };
 
     public static AlertEvent Read(EventPlace place, string madeBy, V1.Alert alert) => new(
@@ -34,5 +36,7 @@ internal static class AlertCodec
         Limit = alert.Limit,
         Unit = alert.Unit,
         AcknowledgedBy = alert.AcknowledgedBy.Length > 0 ? alert.AcknowledgedBy : null,
+        Rule = alert.Rule.Length > 0 ? alert.Rule : null,
+        Title = alert.Title.Length > 0 ? alert.Title : null,
     };
 }

@@ -27,7 +27,7 @@ public sealed class EventCodecTests
         new AnomalyEvent(Place, "line-anomalies/1", "loss", "loss", 5, 6, 1, "30 % lost") { IsLearned = true },
         new TargetStateEvent(Place, "target-state/1", TargetHealth.Down, TargetHealth.Up, 5, "connection lost"),
         new SkipEvent(Place, "processor.heart", "WAVES", "as asked", SignalType.Alert),
-        new AlertEvent(Place, "rules/1", "loss", AlertState.Cleared, AlertSeverity.Low, -5, 6, "2 %"),
+        new AlertEvent(Place, "rules/1", "loss", AlertState.Cleared, AlertSeverity.Low, -5, 6, "2 %") { Rule = "loss", Title = "Loss" },
     ];
 
     [Theory]
