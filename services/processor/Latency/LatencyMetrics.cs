@@ -12,8 +12,6 @@ internal sealed class LatencyMetrics(IMetricFactory metrics)
         "signalstream_processor_readings_missing_total", "Readings that never came.");
     private readonly Counter _anomalies = metrics.CreateCounter(
         "signalstream_processor_anomalies_total", "Anomalies of network targets that began.", ["form"]);
-    private readonly Counter _settingsRefused = metrics.CreateCounter(
-        "signalstream_processor_latency_settings_refused_total", "Limits of network targets that break a rule; those before stay in force.");
 
     public void Processed(bool answered) => _readings.WithLabels(answered ? "yes" : "no").Inc();
 
@@ -22,6 +20,4 @@ internal sealed class LatencyMetrics(IMetricFactory metrics)
     public void Missing(ulong readings) => _missing.Inc(readings);
 
     public void Anomaly(string form) => _anomalies.WithLabels(form).Inc();
-
-    public void SettingRefused() => _settingsRefused.Inc();
 }

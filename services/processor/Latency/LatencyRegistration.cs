@@ -17,7 +17,10 @@ internal static class LatencyRegistration
             var options = services.GetRequiredService<LatencyOptions>();
             var metrics = services.GetRequiredService<LatencyMetrics>();
             return new Capability(
-                "processor", "latency", "net", SignalType.Reading, [SignalType.Finding, SignalType.Alert], stream => new LatencyStream(stream, options, metrics));
+                "processor", "latency", "net", SignalType.Reading, [SignalType.Finding, SignalType.Alert], stream => new LatencyStream(stream, options, metrics))
+            {
+                Settings = [],
+            };
         });
     }
 }

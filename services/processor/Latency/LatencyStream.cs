@@ -2,13 +2,12 @@ using SignalStream.Contracts;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Codec;
 using SignalStream.Messaging.Partitions;
-using SignalStream.Messaging.Settings;
 using SignalStream.Processor.Heart;
 using SignalStream.Signal.Latency;
 
 namespace SignalStream.Processor.Latency;
 
-/// <summary>One network target: readings, ticks and limits in; statistics, anomalies, its state and alerts out. Knows no clock and no bus.</summary>
+/// <summary>One network target: readings and ticks in; statistics, anomalies, its state and alerts out. Knows no clock and no bus.</summary>
 /// <remarks>
 /// A reading that came before is passed over. What is known of the target lives on from one epoch to the next: another producer
 /// probes the same line. While no readings come, the ticks of the log count the silence.
@@ -74,14 +73,7 @@ internal sealed class LatencyStream(StreamId stream, LatencyOptions options, Lat
 
     public void Set(string name, ReadOnlyMemory<byte> value, ICollection<SignalEvent> outputs)
     {
-        if (name != LatencyLimits.Setting)
-            return;
-        if (value.IsEmpty)
-            _alerts.Limits = new LatencyLimits();
-        else if (LatencyLimits.TryParse(value.Span, out var limits, out _))
-            _alerts.Limits = limits;
-        else
-            metrics.SettingRefused();
+        // It has none: limits are rules.
     }
 
     public byte[] Save()
@@ -147,7 +139,7 @@ internal sealed class LatencyStream(StreamId stream, LatencyOptions options, Lat
             outputs.Add(LatencyEventsOf.State(_state.Condition, before, _lastNs, LatencyEventsOf.Reason(_state.Condition, figures), place));
         if (_anomalies.Process(_lastNs, ms, out var change))
             TellAnomaly(change, place, outputs);
-        _alerts.Judge(_state.Condition, _lostSinceNs, figures, place, outputs);
+        _alerts.Judge(_state.Condition, _lostSinceNs, place, outputs);
         if (_lastNs / NsPerSecond < _toldSecond + options.EverySeconds)
             return;
         _toldSecond = _lastNs / NsPerSecond;

@@ -1,33 +1,26 @@
-using System.Globalization;
 using SignalStream.Messaging;
-using SignalStream.Messaging.Settings;
 using SignalStream.Signal.Latency;
 
 namespace SignalStream.Processor.Latency;
 
-/// <summary>A target's alerts: the connection is lost, or the latency is above the limit that a user set.</summary>
+/// <summary>A target's own alert: the connection is lost. Limits are rules, users' own.</summary>
 internal sealed class LineAlerts
 {
     private const string MadeBy = "limits/1";
     private const string ConnectionLost = "connection_lost";
     private const string Slow = "latency";
-    private const int LeastAnswers = 3;
-
-    /// <summary>It is over below so much of the limit, so that it does not flutter.</summary>
-    private const double Back = 0.9;
 
     private Standing _lost;
-    private Standing _slow;
 
-    public LatencyLimits Limits { get; set; } = new();
+    /// <summary>Of a state that is from before the limit was a rule: it is ended, and the rule judges anew.</summary>
+    private Standing _slow;
 
     /// <summary>Judges after a reading.</summary>
     /// <param name="condition">Of the target.</param>
     /// <param name="lostSinceNs">When the first of the readings in a row was sent that have no answer.</param>
-    /// <param name="figures">Of the last ten seconds.</param>
     /// <param name="place">The reading.</param>
     /// <param name="outputs">What changes.</param>
-    public void Judge(TargetCondition condition, long lostSinceNs, in LatencyFigures figures, EventPlace place, ICollection<SignalEvent> outputs)
+    public void Judge(TargetCondition condition, long lostSinceNs, EventPlace place, ICollection<SignalEvent> outputs)
     {
         if (condition == TargetCondition.Down && _lost.StartNs == 0)
         {
@@ -40,8 +33,7 @@ internal sealed class LineAlerts
             _lost = default;
         }
 
-        if (figures.Readings - figures.Lost >= LeastAnswers)
-            JudgeLimit(figures.P50Ms, place, outputs);
+        EndSlow("the rule latency judges from now on", place, outputs);
     }
 
     /// <summary>Ends what stands: nobody probes the target any more.</summary>
@@ -49,9 +41,8 @@ internal sealed class LineAlerts
     {
         if (_lost.StartNs != 0)
             outputs.Add(Alert(ConnectionLost, AlertState.Cleared, AlertSeverity.High, _lost, place.TimeNs, why, "readings", place));
-        if (_slow.StartNs != 0)
-            outputs.Add(Alert(Slow, AlertState.Cleared, AlertSeverity.Medium, _slow, place.TimeNs, why, "ms", place));
-        (_lost, _slow) = (default, default);
+        EndSlow(why, place, outputs);
+        _lost = default;
     }
 
     public void Save(BinaryWriter writer)
@@ -66,24 +57,11 @@ internal sealed class LineAlerts
         _slow = Standing.Restore(reader);
     }
 
-    private void JudgeLimit(double medianMs, EventPlace place, ICollection<SignalEvent> outputs)
+    private void EndSlow(string why, EventPlace place, ICollection<SignalEvent> outputs)
     {
-        if (_slow.StartNs == 0 && medianMs > Limits.LimitMs)
-        {
-            _slow = new Standing(place.TimeNs, medianMs, Limits.LimitMs);
-            var evidence = string.Create(CultureInfo.InvariantCulture, $"the median of the last 10 s is {medianMs:0.#} ms, above {Limits.LimitMs:0.##}");
-            outputs.Add(Alert(Slow, AlertState.Raised, AlertSeverity.Medium, _slow, null, evidence, "ms", place));
-        }
-        else if (_slow.StartNs != 0 && medianMs <= Back * Limits.LimitMs)
-        {
-            var evidence = string.Create(CultureInfo.InvariantCulture, $"the median of the last 10 s is {medianMs:0.#} ms");
-            outputs.Add(Alert(Slow, AlertState.Cleared, AlertSeverity.Medium, _slow, place.TimeNs, evidence, "ms", place));
-            _slow = default;
-        }
-        else if (_slow.StartNs != 0)
-        {
-            _slow = _slow with { Worst = Math.Max(_slow.Worst, medianMs) };
-        }
+        if (_slow.StartNs != 0)
+            outputs.Add(Alert(Slow, AlertState.Cleared, AlertSeverity.Medium, _slow, place.TimeNs, why, "ms", place));
+        _slow = default;
     }
 
     private static AlertEvent Alert(

@@ -3,7 +3,6 @@ using SignalStream.Contracts;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Codec;
 using SignalStream.Messaging.Partitions;
-using SignalStream.Messaging.Settings;
 using SignalStream.Processor.Latency;
 
 namespace SignalStream.UnitTests.Processor.Latency;
@@ -41,34 +40,6 @@ public sealed class LatencyStreamTests
         Assert.Equal([(6UL, AlertState.Raised), (10UL, AlertState.Cleared)], alerts.Select(a => (a.Place.Index, a.State)));
         Assert.All(alerts, a => Assert.Equal(("connection_lost", AlertSeverity.High, StartNs + (4 * HalfSecond)), (a.Name, a.Severity, a.StartNs)));
         Assert.Single(alerts.Select(a => a.Fingerprint).Distinct());
-    }
-
-    [Fact]
-    public void Process_MedianAboveTheLimit_RaisesAndClearsAnAlert()
-    {
-        var line = new Line();
-        line.Worker.Set("latency", new LatencyLimits { LimitMs = 50 }.ToJson(), line.Outputs);
-        for (var i = 0; i < 20; i++)
-            line.Read(20);
-        for (var i = 0; i < 30; i++)
-            line.Read(80);
-        for (var i = 0; i < 30; i++)
-            line.Read(20);
-        var alerts = line.Told<AlertEvent>().Where(a => a.Name == "latency").ToArray();
-        Assert.Equal([AlertState.Raised, AlertState.Cleared], alerts.Select(a => a.State));
-        Assert.Equal((50, "ms"), (alerts[0].Limit, alerts[0].Unit));
-        Assert.InRange(alerts[1].Value, 79, 81);
-        Assert.Matches("^the median of the last 10 s is (79|80|81)[0-9.]* ms, above 50$", alerts[0].Evidence);
-    }
-
-    [Fact]
-    public void Set_NoJson_KeepsTheLimitBefore()
-    {
-        var line = new Line();
-        line.Worker.Set("latency", "{\"limitMs\": -3}"u8.ToArray(), line.Outputs);
-        for (var i = 0; i < 20; i++)
-            line.Read(150);
-        Assert.Empty(line.Told<AlertEvent>());
     }
 
     [Fact]
