@@ -3,6 +3,7 @@ using SignalStream.Contracts;
 using SignalStream.Gateway.History;
 using SignalStream.Gateway.WebSockets;
 using SignalStream.Messaging.Catalog;
+using SignalStream.Messaging.Logs;
 using SignalStream.Messaging.Settings;
 
 namespace SignalStream.Gateway.Api;
@@ -21,6 +22,8 @@ internal static class StreamsApi
         builder.Services.AddApiDocument();
         builder.Services.AddSingleton<SettingsStore>();
         builder.Services.AddSingleton<TargetStore>();
+        builder.Services.AddSingleton<RuleStore>();
+        builder.Services.AddSingleton<Acknowledging>();
         return builder;
     }
 
@@ -35,6 +38,8 @@ internal static class StreamsApi
         api.MapHistory();
         api.MapHeartSettings();
         api.MapTargets();
+        api.MapRules();
+        api.MapAlerts();
         api.MapSystem();
         api.MapAnalytics();
         return app;

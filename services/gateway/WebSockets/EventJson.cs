@@ -125,6 +125,10 @@ internal static class EventJson
         Field(json, "value", alert.Value);
         Field(json, "limit", alert.Limit);
         json.WriteString("unit", alert.Unit);
+        if (alert.Rule is not null)
+            json.WriteString("rule", alert.Rule);
+        if (alert.Title is not null)
+            json.WriteString("title", alert.Title);
         if (alert.AcknowledgedBy is not null)
             json.WriteString("acknowledgedBy", alert.AcknowledgedBy);
     }
@@ -174,7 +178,7 @@ internal static class EventJson
         _ => "unknown",
     };
 
-    private static string WordOf(AlertState state) => state switch
+    public static string WordOf(AlertState state) => state switch
     {
         AlertState.Raised => "raised",
         AlertState.Cleared => "cleared",
@@ -182,7 +186,7 @@ internal static class EventJson
         _ => "unknown",
     };
 
-    private static string WordOf(AlertSeverity severity) => severity switch
+    public static string WordOf(AlertSeverity severity) => severity switch
     {
         AlertSeverity.Low => "low",
         AlertSeverity.Medium => "medium",

@@ -27,6 +27,25 @@ public sealed class SettingsStore(INatsConnection connection)
         return found.Error is NatsKVKeyNotFoundException or NatsKVKeyDeletedException ? null : throw found.Error;
     }
 
+    /// <summary>The items of a list by what stands behind its name: of <c>rule</c> the keys <c>rule.ID</c>.</summary>
+    /// <exception cref="NatsException">The server cannot be asked.</exception>
+    public async Task<SortedDictionary<string, byte[]>> ListAsync(string list, CancellationToken cancellationToken)
+    {
+        var items = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+        var store = await StoreAsync(cancellationToken);
+        // Of none nothing comes, not even an end.
+        var opts = new NatsKVWatchOpts { OnNoData = _ => ValueTask.FromResult(true) };
+        await foreach (var entry in store.WatchAsync<byte[]>($"{list}.*", opts: opts, cancellationToken: cancellationToken))
+        {
+            if (entry is { Operation: NatsKVOperation.Put, Value: { } value })
+                items[entry.Key[(list.Length + 1)..]] = value;
+            if (entry.Delta == 0)
+                break;
+        }
+
+        return items;
+    }
+
     /// <summary>Sets it.</summary>
     /// <exception cref="NatsException">The server cannot be asked.</exception>
     public async Task PutAsync(string key, byte[] value, CancellationToken cancellationToken) =>
