@@ -3,6 +3,7 @@ using SignalStream.Hosting.Partitions;
 using SignalStream.Processor.Heart;
 using SignalStream.Processor.Latency;
 using SignalStream.Processor.Rules;
+using SignalStream.Processor.Webhooks;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("processor"); // configuration, logs, metrics, health, NATS
@@ -10,6 +11,7 @@ builder.AddPartitions("processor");      // which streams are this replica's, an
 builder.AddHeart();                      // signal.wave.*.ecg.* -> signal.finding.*.ecg.*
 builder.AddLatency();                    // signal.reading.*.net.* -> signal.finding.*.net.*, signal.alert.*.net.*
 builder.AddRules();                      // signal.finding.>, signal.forecast.> -> signal.alert.>, as users' rules say
+builder.AddWebhooks();                   // signal.alert.> -> the receivers' HTTP endpoints
 
 var app = builder.Build();
 app.MapServiceDefaults();

@@ -34,15 +34,33 @@ public sealed class EventLog(INatsConnection connection, TimeProvider time)
     /// <param name="rejected">Told the subject and the reason for a message that is no event.</param>
     /// <param name="interrupted">Told when reading failed and is tried again.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<LoggedEvent> ReadAsync(
+    public IAsyncEnumerable<LoggedEvent> ReadAsync(
         SignalType type,
         string? kind,
         DateTimeOffset since,
         Action<string, string> rejected,
         Action<Exception> interrupted,
+        CancellationToken cancellationToken) => ReadAsync(type, kind, since, 0, rejected, interrupted, cancellationToken);
+
+    /// <summary>Reads everything behind a sequence and never ends; a log that cannot be read is tried again.</summary>
+    /// <param name="type">Whose log.</param>
+    /// <param name="after">The last message that is known.</param>
+    /// <param name="rejected">Told the subject and the reason for a message that is no event.</param>
+    /// <param name="interrupted">Told when reading failed and is tried again.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public IAsyncEnumerable<LoggedEvent> ReadAfterAsync(
+        SignalType type, ulong after, Action<string, string> rejected, Action<Exception> interrupted, CancellationToken cancellationToken) =>
+        ReadAsync(type, null, DateTimeOffset.UnixEpoch, after, rejected, interrupted, cancellationToken);
+
+    private async IAsyncEnumerable<LoggedEvent> ReadAsync(
+        SignalType type,
+        string? kind,
+        DateTimeOffset since,
+        ulong last,
+        Action<string, string> rejected,
+        Action<Exception> interrupted,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ulong last = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
             await using var messages = ConsumeAsync(type, kind, since, last, cancellationToken)
