@@ -48,6 +48,27 @@ test("a new alert of the same name takes the place of one whose end was not hear
   expect(book.standing.value.map(({ fingerprint }) => fingerprint)).toEqual(["new"]);
 });
 
+test("an acknowledgement is kept beside the alert's own states, whichever is heard first", () => {
+  for (const isFirst of [true, false]) {
+    const book = new AlertBook();
+    const seen = alert({ state: "acknowledged", acknowledgedBy: "Anna" });
+    if (isFirst) book.accept("ecg.bed-1", seen, at(10));
+    book.accept("ecg.bed-1", alert(), at(10));
+    if (!isFirst) book.accept("ecg.bed-1", seen, at(10));
+    expect(book.standing.value.map(({ state, acknowledgedBy }) => [state, acknowledgedBy])).toEqual([["acknowledged", "Anna"]]);
+    book.accept("ecg.bed-1", alert({ state: "cleared" }), at(11));
+    expect(book.all.value.map(({ state, acknowledgedBy }) => [state, acknowledgedBy])).toEqual([["cleared", "Anna"]]);
+  }
+});
+
+test("what nobody has acknowledged stands first", () => {
+  const book = new AlertBook();
+  book.accept("ecg.bed-1", alert({ fingerprint: "seen" }), at(1));
+  book.accept("ecg.bed-1", alert({ fingerprint: "seen", state: "acknowledged" }), at(1));
+  book.accept("ecg.bed-2", alert({ fingerprint: "new", severity: "low" }), at(1));
+  expect(book.standing.value.map(({ fingerprint }) => fingerprint)).toEqual(["new", "seen"]);
+});
+
 test("of those that are over the newest 200 are kept", () => {
   const book = new AlertBook();
   for (let i = 0; i < 300; i++) book.accept("ecg.bed-1", alert({ fingerprint: `${i}`, state: "cleared" }), at(i));

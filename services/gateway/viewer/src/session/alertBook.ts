@@ -4,6 +4,8 @@ import { decodeEvent } from "../wire/event";
 
 /** Alerts that are over, kept for the list. */
 const KEPT_OVER = 200;
+/** Acknowledgements, kept for alerts that may be heard of yet. */
+const KEPT_SEEN = 2_000;
 
 /** An alert and whose it is. */
 export interface KnownAlert extends Alert {
@@ -20,10 +22,11 @@ export class AlertBook {
   readonly all: Signal<readonly KnownAlert[]> = signal([]);
   /** Why the alerts of streams that are not watched are not told. */
   readonly problem: Signal<string | undefined> = signal(undefined);
-  /** The most urgent first, of these the oldest. */
+  /** Those that nobody has acknowledged first, of these the most urgent, of these the oldest. */
   readonly standing = computed(() => this.all.value.filter(isStanding).sort(byUrgency));
   badEvents = 0;
   readonly #places = new Map<string, Place>();
+  readonly #seenBy = new Map<string, string>();
 
   acceptBytes(bytes: Uint8Array): void {
     try {
@@ -36,6 +39,10 @@ export class AlertBook {
 
   /** What was told before is passed over; a place tells the order of what was told of one alert. */
   accept(stream: string, alert: Alert, place: Place): void {
+    if (alert.state === "acknowledged") {
+      this.#acknowledge(alert);
+      return;
+    }
     const last = this.#places.get(alert.fingerprint);
     if (last && !isAfter(place, last)) return;
     this.#places.set(alert.fingerprint, { epoch: place.epoch, index: place.index });
@@ -45,7 +52,23 @@ export class AlertBook {
         other.fingerprint !== alert.fingerprint &&
         !(other.stream === stream && other.name === alert.name && isStanding(other) && other.startMs < alert.startMs),
     );
-    this.all.value = this.#kept([...others, { ...alert, stream }]);
+    this.all.value = this.#kept([...others, this.#seen({ ...alert, stream })]);
+  }
+
+  /** A fact of its own, which may be heard before the alert itself. */
+  #acknowledge({ fingerprint, acknowledgedBy }: Alert): void {
+    this.#seenBy.set(fingerprint, acknowledgedBy ?? "");
+    for (const [oldest] of this.#seenBy) {
+      if (this.#seenBy.size <= KEPT_SEEN) break;
+      this.#seenBy.delete(oldest);
+    }
+    this.all.value = this.all.value.map((alert) => this.#seen(alert));
+  }
+
+  #seen(alert: KnownAlert): KnownAlert {
+    const by = this.#seenBy.get(alert.fingerprint);
+    if (by === undefined) return alert;
+    return { ...alert, acknowledgedBy: by, state: alert.state === "raised" ? "acknowledged" : alert.state };
   }
 
   #kept(alerts: readonly KnownAlert[]): readonly KnownAlert[] {
@@ -60,7 +83,8 @@ export const isStanding = ({ state }: Alert): boolean => state !== "cleared";
 
 const ranks: Readonly<Record<Severity, number>> = { high: 0, medium: 1, low: 2 };
 
-const byUrgency = (a: Alert, b: Alert): number => ranks[a.severity] - ranks[b.severity] || a.startMs - b.startMs;
+const byUrgency = (a: Alert, b: Alert): number =>
+  Number(a.state === "acknowledged") - Number(b.state === "acknowledged") || ranks[a.severity] - ranks[b.severity] || a.startMs - b.startMs;
 
 const isAfter = (place: Place, last: Place): boolean =>
   place.epoch > last.epoch || (place.epoch === last.epoch && place.index > last.index);

@@ -20,6 +20,11 @@ export interface Alert {
   readonly endMs: Millis | undefined;
   readonly evidence: string;
   readonly fingerprint: string;
+  /** The user's rule that it comes from. */
+  readonly rule?: string;
+  /** That rule's name. */
+  readonly title?: string;
+  readonly acknowledgedBy?: string;
 }
 
 /** How far a second of one lead can be trusted. */
@@ -48,7 +53,7 @@ export interface Variability {
 }
 
 export function alertOf(alert: AlertMessage): Alert {
-  const { name, evidence, fingerprint } = alert;
+  const { name, evidence, fingerprint, rule, title, acknowledgedBy } = alert;
   return {
     kind: "alert",
     name,
@@ -58,6 +63,9 @@ export function alertOf(alert: AlertMessage): Alert {
     endMs: alert.endNs === 0n ? undefined : toMillis(nanos(alert.endNs)),
     evidence,
     fingerprint,
+    ...(rule !== "" && { rule }),
+    ...(title !== "" && { title }),
+    ...(acknowledgedBy !== "" && { acknowledgedBy }),
   };
 }
 

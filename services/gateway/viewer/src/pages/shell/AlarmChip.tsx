@@ -13,7 +13,7 @@ interface Props {
 export function AlarmChip({ alert, label }: Props) {
   void textClock.value;
   return (
-    <span class="alarm" data-severity={alert.severity} data-alarm={alert.name} title={alert.evidence}>
+    <span class="alarm" data-severity={alert.severity} data-alarm={alert.name} data-seen={alert.state === "acknowledged"} title={alert.evidence}>
       <b aria-label={severityWords[alert.severity]}>{signs[alert.severity]}</b> {label !== undefined && `${label}: `}
       {alarmName(alert)} <small>{durationText(session.gatewayNow() - alert.startMs)}</small>
     </span>

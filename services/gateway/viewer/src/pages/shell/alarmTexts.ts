@@ -9,8 +9,9 @@ const names: Readonly<Record<string, string>> = {
   lead_off: "Lead off",
 };
 
-/** Of a name that is not known here, its words. */
-export function alarmName({ name }: { readonly name: string }): string {
+/** A rule's own name; of a name that is not known here, its words. */
+export function alarmName({ name, title }: { readonly name: string; readonly title?: string }): string {
+  if (title !== undefined) return title;
   const words = name.replaceAll("_", " ");
   return names[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }

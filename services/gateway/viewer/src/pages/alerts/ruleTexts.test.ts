@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { Field, RuleDefinition } from "../../session/rules";
+import { comparisonsOf, conditionOf, fieldOf, idOf, thresholdOf } from "./ruleTexts";
+
+const fields: readonly Field[] = [
+  { field: "heart_rate.bpm", kind: "number", words: [], unit: "/min" },
+  { field: "latency_statistics.windows.p95_ms", kind: "number", words: [], unit: "ms" },
+  { field: "target_state.condition", kind: "word", words: ["up", "down"], unit: "" },
+];
+
+const rule: RuleDefinition = {
+  name: "Slow",
+  stream: "net.*",
+  field: "latency_statistics.p95_ms",
+  compare: ">",
+  threshold: 120,
+  forS: 30,
+  clear: 100,
+  severity: "medium",
+  noDataS: 300,
+  enabled: true,
+};
+
+test("a condition reads as it is judged", () => {
+  expect(conditionOf(rule)).toBe("latency_statistics.p95_ms > 120 for 30 s, over at 100");
+  const { clear: _, ...plain } = rule;
+  expect(conditionOf({ ...plain, forS: 0 })).toBe("latency_statistics.p95_ms > 120");
+});
+
+test("a path finds its field, with brackets and with the list left out", () => {
+  for (const path of ["latency_statistics.p95_ms", "latency_statistics.windows.p95_ms", "latency_statistics.windows[seconds=60].p95_ms"])
+    expect(fieldOf(path, fields)?.unit).toBe("ms");
+  expect(fieldOf("latency_statistics.p50", fields)).toBeUndefined();
+});
+
+test("a threshold is as its field has it; what is wrong is left for the gateway to say", () => {
+  expect(thresholdOf("120", "number")).toBe(120);
+  expect(thresholdOf("true", "boolean")).toBe(true);
+  expect(thresholdOf("down", "word")).toBe("down");
+  expect(thresholdOf("7", "word")).toBe("7");
+  expect(thresholdOf("fast", "number")).toBe("fast");
+  expect(thresholdOf("", "number")).toBe("");
+});
+
+test("an id comes from the name, and is nobody's", () => {
+  expect(idOf("Slow line (EU)", [])).toBe("slow-line-eu");
+  expect(idOf("Slow", ["slow", "slow-2"])).toBe("slow-3");
+  expect(idOf("???", [])).toBe("rule");
+  expect(idOf("default", [])).toBe("default-2");
+});
+
+test("only numbers are compared by size", () => {
+  expect(comparisonsOf("word")).toEqual(["==", "!="]);
+  expect(comparisonsOf("number")).toContain(">=");
+});
