@@ -7,7 +7,7 @@ DOTNET_QUIET := --nologo --verbosity minimal
 export CALLER := $(if $(PWD),$(PWD),$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check clean up down bench-latency bench-nats bench-processor bench-relay load chaos-nats chaos-resume chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-latency eval-forecast backtest bench-ecg
+.PHONY: help run test build check clean up down bench-latency bench-nats bench-processor bench-relay load chaos-nats chaos-resume chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-latency eval-probes eval-forecast backtest bench-ecg
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ load: ## viewers at a gateway, counted and timed (STREAMS=100 VIEWERS=1000 SECON
 
 eval-ecg: ## R-peaks of every WFDB record in DATA, a file each in OUT (DATA=../shared/data/ecg/mitdb OUT=/tmp/peaks)
 	dotnet run --project tests/eval --configuration Release -- ecg $(abspath $(DATA)) $(abspath $(OUT))
+
+eval-probes: ## what each network probe says against a line of known delay, as root, alone on the machine (COUNT=200)
+	dotnet run --project tests/eval --configuration Release -- probes $(or $(COUNT),200)
 
 eval-forecast: ## forecasts of every CSV series in DATA, a file each in OUT (DATA=../shared/data/nab OUT=/tmp/forecasts COLUMN=value)
 	dotnet run --project tests/eval --configuration Release -- forecast $(abspath $(DATA)) $(abspath $(OUT)) $(or $(COLUMN),value)

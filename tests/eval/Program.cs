@@ -4,6 +4,7 @@ using SignalStream.Eval.Forecast;
 using SignalStream.Eval.Latency;
 using SignalStream.Eval.Monitor;
 using SignalStream.Eval.Nab;
+using SignalStream.Eval.Probes;
 
 if (args is ["ecg" or "ecg-leads", var data, var output, ..] && args.Length <= 4)
     return EcgEvaluation.Run(data, output, args.Length == 4 ? double.Parse(args[3], CultureInfo.InvariantCulture) : 0, args[0] == "ecg-leads");
@@ -13,6 +14,8 @@ if (args is ["nab", var series, var scores])
     return NabEvaluation.Run(series, scores);
 if (args is ["latency", ..] && args.Length <= 2)
     return LatencyEvaluation.Run(args.Length == 2 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1);
+if (args is ["probes", ..] && args.Length <= 2)
+    return await ProbeEvaluation.RunAsync(args.Length == 2 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 200);
 if (args is ["forecast", var tree, var forecasts, var column])
     return ForecastEvaluation.Run(tree, forecasts, column);
 
@@ -22,6 +25,7 @@ Console.Error.WriteLine("""
            SignalStream.Eval monitor DOCUMENT
            SignalStream.Eval nab SERIES SCORES
            SignalStream.Eval latency [SEED]
+           SignalStream.Eval probes [COUNT]                    what network probes say against a line of known delay; as root
            SignalStream.Eval forecast DATA OUT COLUMN          every CSV series below DATA, 1, 3, 6 and 12 rows ahead
       DATA  folder of WFDB records
       OUT   folder for NNN.txt: a line `R_SAMPLE DECISION_SAMPLE CONFIDENCE` for each beat

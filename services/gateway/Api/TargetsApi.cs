@@ -16,11 +16,13 @@ namespace SignalStream.Gateway.Api;
 /// <param name="IntervalMs">From one probe to the next.</param>
 /// <param name="TimeoutMs">From when on a probe is lost.</param>
 /// <param name="PayloadBytes">That icmp and udp carry.</param>
+/// <param name="HttpVersion"><c>1.1</c>, <c>2</c> or <c>3</c> where one is chosen for http.</param>
 internal sealed record TargetInfo(
-    string Id, string? Label, string Region, string Probe, string Address, double IntervalMs, double TimeoutMs, int PayloadBytes)
+    string Id, string? Label, string Region, string Probe, string Address, double IntervalMs, double TimeoutMs, int PayloadBytes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HttpVersion)
 {
     public static TargetInfo Of(string id, TargetDefinition target) =>
-        new(id, target.Label, target.Region, target.Probe, target.Address, target.IntervalMs, target.TimeoutMs, target.PayloadBytes);
+        new(id, target.Label, target.Region, target.Probe, target.Address, target.IntervalMs, target.TimeoutMs, target.PayloadBytes, target.HttpVersion);
 }
 
 /// <summary>What <c>/api/v1/targets</c> answers.</summary>

@@ -31,6 +31,7 @@ internal sealed class EchoSocket(Func<IPAddress, Socket> open, TimeProvider time
         {
             var count = await socket.ReceiveAsync(_answer, SocketFlags.None, cancellationToken);
             var elapsed = time.GetElapsedTime(sent).TotalMilliseconds;
+            elapsed -= KernelTimes.SinceArrivalMs(socket, elapsed, time);
             switch (isAnswer(_answer.AsMemory(0, count)))
             {
                 case ProbeOutcome.Answered:
@@ -55,6 +56,7 @@ internal sealed class EchoSocket(Func<IPAddress, Socket> open, TimeProvider time
         // Only its answers are heard, and a closed port is told.
         await _socket.ConnectAsync(target, cancellationToken);
         _target = target;
+        KernelTimes.Stamp(_socket);
         return _socket;
     }
 

@@ -1,82 +1,73 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
+using System.Net.Quic;
+using System.Net.Security;
 using SignalStream.Messaging;
 
 namespace SignalStream.Producer.Probes;
 
-/// <summary>Gets a page over a new connection each time, and times its parts. Follows nowhere, keeps no cookies, uses no proxy.</summary>
+/// <summary>Gets a page over a new connection each time, and times its parts.</summary>
 internal sealed class HttpProbe : IProbe
 {
     private const int MostBytes = 1 << 20;
     private const int FailingStatus = 500;
 
-    private readonly HttpMessageInvoker _client;
     private readonly Uri _url;
+    private readonly Version _version;
+    private readonly HttpVersionPolicy _policy;
     private readonly TimeProvider _time;
+    private readonly RemoteCertificateValidationCallback? _trusted;
     private readonly byte[] _body = new byte[16 * 1024];
-    private IPAddress? _address;
-    private long _connecting;
-    private long _connected;
-    private long _secured;
 
-    public HttpProbe(Uri url, TimeProvider time)
+    /// <param name="url">What to get.</param>
+    /// <param name="version"><c>1.1</c>, <c>2</c> or <c>3</c>, and no other; null: 2 where the server offers it, else 1.1.</param>
+    /// <param name="time">For the phases.</param>
+    /// <param name="trusted">Which certificates are good; null: those that the system trusts.</param>
+    public HttpProbe(Uri url, string? version, TimeProvider time, RemoteCertificateValidationCallback? trusted = null)
     {
-        (_url, _time) = (url, time);
-        _client = new HttpMessageInvoker(new SocketsHttpHandler
+        (_url, _time, _trusted) = (url, time, trusted);
+        (_version, _policy) = version switch
         {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            PooledConnectionLifetime = TimeSpan.Zero,
-            ConnectCallback = ConnectAsync,
-            PlaintextStreamFilter = (context, _) =>
-            {
-                _secured = _time.GetTimestamp();
-                return ValueTask.FromResult(context.PlaintextStream);
-            },
-        });
+            "1.1" => (HttpVersion.Version11, HttpVersionPolicy.RequestVersionExact),
+            "2" => (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact),
+            "3" => (HttpVersion.Version30, HttpVersionPolicy.RequestVersionExact),
+            _ => (HttpVersion.Version20, HttpVersionPolicy.RequestVersionOrLower),
+        };
     }
+
+    /// <summary>Whether this system has what HTTP/3 needs.</summary>
+    public static bool HasHttp3 => (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()) && QuicConnection.IsSupported;
 
     public async ValueTask<ProbeAnswer> SendAsync(IPAddress? address, CancellationToken cancellationToken)
     {
-        _address = address;
-        using var request = new HttpRequestMessage(HttpMethod.Get, _url)
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("SignalStream", "0.1"));
-        var begun = _time.GetTimestamp();
-        using var response = await _client.SendAsync(request, cancellationToken);
-        var headers = _time.GetTimestamp();
+        if (_version == HttpVersion.Version30 && !HasHttp3)
+            throw new ProbeRefusedException("HTTP/3 is not supported here: it needs the library libmsquic and TLS 1.3. Install libmsquic, or choose httpVersion 2.");
+        using var attempt = new HttpAttempt(address!, _trusted, _time, cancellationToken);
+        using var request = Request(address!);
+        using var response = await attempt.Client.SendAsync(request, cancellationToken);
+        attempt.HeadersCame();
         await DrainAsync(response, cancellationToken);
-        var phases = new ProbePhases(
-            0, Ms(_connecting, _connected), _url.Scheme == "https" ? Ms(_connected, _secured) : 0, Ms(_secured, headers), _time.GetElapsedTime(begun).TotalMilliseconds,
-            (int)response.StatusCode, response.Version.ToString());
-        return (int)response.StatusCode >= FailingStatus
-            ? new ProbeAnswer(ProbeOutcome.Refused, 0, $"status {(int)response.StatusCode}") { Phases = phases }
+        var phases = attempt.Phases((int)response.StatusCode, response.Version);
+        return phases.Status >= FailingStatus
+            ? new ProbeAnswer(ProbeOutcome.Refused, 0, $"status {phases.Status}") { Phases = phases }
             : ProbeAnswer.Answered(phases.TotalMs) with { Phases = phases };
     }
 
-    public void Dispose() => _client.Dispose();
-
-    /// <summary>To the address that was checked, whatever the name resolves to by now.</summary>
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    public void Dispose()
     {
-        var socket = new Socket(_address!.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            _connecting = _time.GetTimestamp();
-            await socket.ConnectAsync(new IPEndPoint(_address, context.DnsEndPoint.Port), cancellationToken);
-            _connected = _time.GetTimestamp();
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        // Nothing is kept from one probe to the next.
+    }
+
+    private HttpRequestMessage Request(IPAddress address)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, _url) { Version = _version, VersionPolicy = _policy };
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("SignalStream", "0.1"));
+        if (_version != HttpVersion.Version30)
+            return request;
+        // QUIC asks nobody where to connect: the address that was checked goes into the URL, the name stays the host's.
+        request.RequestUri = new UriBuilder(_url) { Host = address.ToString() }.Uri;
+        request.Headers.Host = _url.Authority;
+        return request;
     }
 
     private async ValueTask DrainAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -86,6 +77,4 @@ internal sealed class HttpProbe : IProbe
         while (read < MostBytes && await body.ReadAsync(_body, cancellationToken) is > 0 and var count)
             read += count;
     }
-
-    private double Ms(long from, long to) => _time.GetElapsedTime(from, to).TotalMilliseconds;
 }

@@ -46,6 +46,8 @@ internal sealed class ConfiguredTarget
 
     public int PayloadBytes { get; set; } = 56;
 
+    public string? HttpVersion { get; set; }
+
     public TargetDefinition Definition => new()
     {
         Label = Label,
@@ -55,6 +57,7 @@ internal sealed class ConfiguredTarget
         IntervalMs = IntervalMs,
         TimeoutMs = TimeoutMs,
         PayloadBytes = PayloadBytes,
+        HttpVersion = HttpVersion,
     };
 }
 

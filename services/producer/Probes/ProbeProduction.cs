@@ -1,14 +1,11 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using NATS.Client.JetStream.Models;
 using SignalStream.Contracts;
 using SignalStream.Hosting;
 using SignalStream.Hosting.Cluster;
 using SignalStream.Hosting.Nats;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Catalog;
-using SignalStream.Messaging.Codec;
-using SignalStream.Messaging.Logs;
 using SignalStream.Messaging.Partitions;
 
 namespace SignalStream.Producer.Probes;
@@ -20,6 +17,7 @@ internal sealed class ProbeProduction(
     TargetBook book,
     CatalogWriter catalog,
     ProbeOptions options,
+    LookupQueue lookups,
     ProbeMetrics metrics,
     NatsReadiness nats,
     TimeProvider time,
@@ -28,7 +26,7 @@ internal sealed class ProbeProduction(
     /// <summary>Announced beside the producer's own name, which other parts of it announce.</summary>
     private const string ClusterName = "probes";
 
-    private const int NoSuchMessage = 10037;
+    private const int StartAtOnce = 64;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(2);
 
@@ -87,40 +85,62 @@ internal sealed class ProbeProduction(
         while (true)
         {
             await _changed.WaitAsync(RetryAfter, cancellationToken);
-            var wanted = book.All.Where(t => membership.Owns(Partition.Of(t.Stream))).ToDictionary(t => t.Stream);
-            foreach (var running in _running.Values.Where(r => r.Probing.IsCompleted || !wanted.TryGetValue(r.Target.Stream, out var now) || now != r.Target).ToArray())
+            // Thousands of changes are one look.
+            while (_changed.Wait(0, CancellationToken.None))
+                continue;
+            var all = book.All.ToDictionary(t => t.Stream);
+            await Task.WhenAll(EndedOrChanged(all, membership).Select(r => EndAsync(r, all.ContainsKey(r.Target.Stream), cancellationToken)));
+            foreach (var targets in all.Values.Where(t => membership.Owns(Partition.Of(t.Stream)) && !_running.ContainsKey(t.Stream)).Chunk(StartAtOnce))
             {
-                _running.Remove(running.Target.Stream);
-                // Not foreseen: it is told, and begins again.
-                if (running.Probing.Exception is { InnerException: { } failure })
-                    log.TargetFails(running.Target.Stream.ToString(), failure.ToString());
-                await StopAsync(running);
-                if (!book.All.Any(t => t.Stream == running.Target.Stream))
-                    await TellAsync(running.Target.Entry with { Life = Life.Ended, LifeSinceNs = EventTime.Of(time.GetUtcNow()) }, cancellationToken);
+                foreach (var running in await Task.WhenAll(targets.Select(t => StartAsync(t, cancellationToken))))
+                {
+                    if (running is not null)
+                        _running[running.Target.Stream] = running;
+                }
             }
 
-            foreach (var target in wanted.Values.Where(t => !_running.ContainsKey(t.Stream)))
-                await StartAsync(target, cancellationToken);
             metrics.Targets(_running.Count);
         }
     }
 
-    private async Task StartAsync(ProbeTarget target, CancellationToken cancellationToken)
+    /// <summary>Takes out of those that run what must not go on as it is.</summary>
+    private Running[] EndedOrChanged(Dictionary<StreamId, ProbeTarget> all, Membership membership)
+    {
+        var ending = _running.Values.Where(r =>
+            r.HasEnded || !membership.Owns(Partition.Of(r.Target.Stream)) || !all.TryGetValue(r.Target.Stream, out var now) || now != r.Target).ToArray();
+        foreach (var running in ending)
+            _running.Remove(running.Target.Stream);
+        return ending;
+    }
+
+    private async Task EndAsync(Running running, bool isKnown, CancellationToken cancellationToken)
+    {
+        // Not foreseen: it is told, and begins again.
+        if (running.Failure is { } failure)
+            log.TargetFails(running.Target.Stream.ToString(), failure.ToString());
+        await StopAsync(running);
+        if (!isKnown)
+            await TellAsync(running.Target.Entry with { Life = Life.Ended, LifeSinceNs = EventTime.Of(time.GetUtcNow()) }, cancellationToken);
+    }
+
+    private async Task<Running?> StartAsync(ProbeTarget target, CancellationToken cancellationToken)
     {
         try
         {
             var now = time.GetUtcNow();
-            var epoch = Math.Max((uint)now.ToUnixTimeSeconds(), await LastEpochAsync(target.Stream, cancellationToken) + 1);
+            var tail = await ReadingTail.FindAsync(_log, target.Stream, cancellationToken);
+            var epoch = Math.Max((uint)now.ToUnixTimeSeconds(), tail.Epoch + 1);
             await TellAsync(target.Entry with { Epoch = epoch, EpochStartNs = EventTime.Of(now) }, cancellationToken);
-            var line = new ReadingLine(target.Stream, _log, metrics, time);
-            var run = new TargetRun(target, epoch, line.Put, TimeSpan.FromSeconds(options.ResolveSeconds), metrics, time, log);
+            var line = new ReadingLine(target.Stream, tail.Sequence, _log, metrics, time);
+            var run = new TargetRun(target, epoch, line.Put, TimeSpan.FromSeconds(options.ResolveSeconds), lookups, metrics, time, log);
             var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            _running[target.Stream] = new Running(target, stop, run.RunAsync(stop.Token), line, line.RunAsync(CancellationToken.None));
             log.TargetStarts(target.Stream.ToString(), target.Probe.ToString(), target.Definition.Address, target.Definition.IntervalMs);
+            return new Running(target, stop, run.RunAsync(stop.Token), line, line.RunAsync(CancellationToken.None));
         }
         catch (Exception exception) when (exception is NatsException or TimeoutException)
         {
             log.TargetFails(target.Stream.ToString(), exception.Message);
+            return null;
         }
     }
 
@@ -130,7 +150,9 @@ internal sealed class ProbeProduction(
         await running.Stop.CancelAsync();
         await running.Probing.ContinueWith(_ => { }, TaskScheduler.Default);
         running.Line.Complete();
-        await Task.WhenAny(running.Publishing, Task.Delay(FlushPatience, time));
+        using var patience = new CancellationTokenSource();
+        await Task.WhenAny(running.Publishing, Task.Delay(FlushPatience, time, patience.Token));
+        await patience.CancelAsync();
         running.Stop.Dispose();
         log.TargetEnds(running.Target.Stream.ToString());
     }
@@ -147,20 +169,11 @@ internal sealed class ProbeProduction(
         }
     }
 
-    /// <summary>The epoch of the target's last reading in the log: a new one must be above it.</summary>
-    private async Task<uint> LastEpochAsync(StreamId stream, CancellationToken cancellationToken)
+    private sealed record Running(ProbeTarget Target, CancellationTokenSource Stop, Task Probing, ReadingLine Line, Task Publishing)
     {
-        try
-        {
-            var readings = await _log.GetStreamAsync(LogDefinitions.NameOf(SignalType.Reading), cancellationToken: cancellationToken);
-            var last = await readings.GetAsync(new StreamMsgGetRequest { LastBySubj = Subjects.Of(SignalType.Reading, stream) }, cancellationToken);
-            return ReadingCodec.TryDecode(last.Message.Data.Span, out var reading, out _) ? reading.Epoch : 0;
-        }
-        catch (NatsJSApiException exception) when (exception.Error.ErrCode == NoSuchMessage)
-        {
-            return 0;
-        }
-    }
+        /// <summary>By a failure, or overtaken by another producer: it begins again, if it is still this one's.</summary>
+        public bool HasEnded => Probing.IsCompleted || Publishing.IsCompleted;
 
-    private sealed record Running(ProbeTarget Target, CancellationTokenSource Stop, Task Probing, ReadingLine Line, Task Publishing);
+        public Exception? Failure => (Probing.Exception ?? Publishing.Exception)?.InnerException;
+    }
 }

@@ -10,6 +10,7 @@ internal static class ProbeRegistration
         builder.Services.AddCheckedOptions<ProbeOptions, ProbeOptionsValidator>("Probes");
         builder.Services.AddSingleton<ProbeMetrics>();
         builder.Services.AddSingleton<TargetBook>();
+        builder.Services.AddSingleton<LookupQueue>();
         builder.Services.AddHostedService<ProbeProduction>();
         return builder;
     }

@@ -38,7 +38,7 @@ internal sealed record ProbeTarget(StreamId Stream, TargetDefinition Definition,
             ProbeKind.Icmp => new IcmpProbe(Definition.PayloadBytes, time),
             ProbeKind.Tcp => new TcpProbe(address.Port, time),
             ProbeKind.Udp => new UdpProbe(address.Port, Definition.PayloadBytes, time),
-            ProbeKind.Http => new HttpProbe(address.Url!, time),
+            ProbeKind.Http => new HttpProbe(address.Url!, Definition.HttpVersion, time),
             _ => new DnsProbe(address.Port, address.Name!, time),
         };
     }

@@ -4,45 +4,63 @@ using SignalStream.Messaging.Settings;
 
 namespace SignalStream.Producer.Probes;
 
-/// <summary>The address of a target's name, looked up now and then, and checked each time.</summary>
-internal sealed class TargetLookup(string host, bool allowPrivate, TimeSpan keep, TimeProvider time)
-{
-    private readonly IPAddress? _literal = IPAddress.TryParse(host, out var literal) ? literal : null;
-    private IPAddress? _address;
-    private string? _refusal;
-    private long _at;
+/// <summary>The address that a target's name has, and what is wrong with it.</summary>
+/// <param name="Address">Null when there is none that may be probed.</param>
+/// <param name="Refusal">Why; null when there is one.</param>
+/// <param name="Unresolved">Whether the name has none, as against one that is not allowed.</param>
+/// <param name="Ms">How long the look-up took; 0 when none was needed.</param>
+internal readonly record struct FoundAddress(IPAddress? Address, string? Refusal = null, bool Unresolved = false, double Ms = 0);
 
-    /// <summary>The address; null with the reason when there is none that may be probed.</summary>
-    /// <returns>How long the look-up took, ms: 0 when none was needed.</returns>
-    public async ValueTask<(IPAddress? Address, string? Refusal, bool Unresolved, double Ms)> FindAsync(CancellationToken cancellationToken)
+/// <summary>The address of a target's name, looked up now and then, and checked each time.</summary>
+internal sealed class TargetLookup(string host, bool allowPrivate, TimeSpan keep, LookupQueue lookups, TimeProvider time)
+{
+    /// <summary>A name that could not be resolved is tried again after so long.</summary>
+    private static readonly TimeSpan KeepFailure = TimeSpan.FromSeconds(5);
+
+    private readonly IPAddress? _literal = IPAddress.TryParse(host, out var literal) ? literal : null;
+    private FoundAddress? _found;
+    private Task<IPAddress[]>? _asking;
+    private long _at;
+    private long _askedAt;
+
+    /// <summary>The address, or why there is none; at the time-out too, when the look-up goes on for the next.</summary>
+    /// <exception cref="OperationCanceledException">The whole is to end.</exception>
+    public async ValueTask<FoundAddress> FindAsync(CancellationToken timeout, CancellationToken cancellationToken)
     {
         if (_literal is not null)
-            return AddressRules.Refusal(_literal, allowPrivate) is { } refusal ? (null, refusal, false, 0) : (_literal, null, false, 0);
-        if (_at != 0 && time.GetElapsedTime(_at) < keep && (_address is not null || _refusal is not null))
-            return (_address, _refusal, false, 0);
-        var begun = time.GetTimestamp();
+            return Choose([_literal]);
+        if (_found is { } kept && time.GetElapsedTime(_at) < (kept.Unresolved ? KeepFailure : keep))
+            return kept with { Ms = 0 };
+        if (_asking is null)
+            (_asking, _askedAt) = (lookups.FindAsync(host), time.GetTimestamp());
         try
         {
-            Choose(await Dns.GetHostAddressesAsync(host, cancellationToken));
-            _at = time.GetTimestamp();
-            return (_address, _refusal, false, time.GetElapsedTime(begun).TotalMilliseconds);
+            var addresses = await _asking.WaitAsync(timeout);
+            _found = Choose(addresses) with { Ms = time.GetElapsedTime(_askedAt).TotalMilliseconds };
         }
-        catch (SocketException exception)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, $"{host}: {exception.Message}", true, 0);
+            return new FoundAddress(null, $"{host}: the look-up has not been answered yet", Unresolved: true);
         }
+        catch (Exception exception) when (exception is SocketException or ArgumentException)
+        {
+            _found = new FoundAddress(null, $"{host}: {exception.Message}", Unresolved: true);
+        }
+
+        (_asking, _at) = (null, time.GetTimestamp());
+        return _found.Value;
     }
 
-    private void Choose(IPAddress[] addresses)
+    private FoundAddress Choose(IPAddress[] addresses)
     {
-        (_address, _refusal) = (null, $"{host} has no address.");
+        string? refusal = null;
         foreach (var address in addresses)
         {
-            _refusal = AddressRules.Refusal(address, allowPrivate);
-            if (_refusal is not null)
-                continue;
-            _address = address;
-            return;
+            if (AddressRules.Refusal(address, allowPrivate) is not { } reason)
+                return new FoundAddress(address);
+            refusal ??= reason;
         }
+
+        return refusal is null ? new FoundAddress(null, $"{host} has no address.", Unresolved: true) : new FoundAddress(null, refusal);
     }
 }

@@ -5,11 +5,11 @@ using SignalStream.Messaging;
 namespace SignalStream.Producer.Probes;
 
 /// <summary>Probes one target by an absolute schedule: never twice at a time, never adrift; what is due while a probe waits is left out, counted.</summary>
-internal sealed class TargetRun(ProbeTarget target, uint epoch, Action<ProbeReading> put, TimeSpan keepAddress, ProbeMetrics metrics, TimeProvider time, ILogger log)
+internal sealed class TargetRun(ProbeTarget target, uint epoch, Action<ProbeReading> put, TimeSpan keepAddress, LookupQueue lookups, ProbeMetrics metrics, TimeProvider time, ILogger log)
 {
     private readonly TimeSpan _interval = TimeSpan.FromMilliseconds(target.Definition.IntervalMs);
     private readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(target.Definition.TimeoutMs);
-    private readonly TargetLookup? _lookup = target.Host is { } host ? new TargetLookup(host, target.AllowPrivate, keepAddress, time) : null;
+    private readonly TargetLookup? _lookup = target.Host is { } host ? new TargetLookup(host, target.AllowPrivate, keepAddress, lookups, time) : null;
     private ulong _index;
     private string? _toldFailure;
 
@@ -42,14 +42,15 @@ internal sealed class TargetRun(ProbeTarget target, uint epoch, Action<ProbeRead
         ProbeAnswer answer;
         try
         {
-            (address, var refusal, var unresolved, var resolveMs) = _lookup is null ? default : await _lookup.FindAsync(either.Token);
+            var found = _lookup is null ? default : await _lookup.FindAsync(either.Token, cancellationToken);
+            address = found.Address;
             sentNs = EventTime.Of(time.GetUtcNow());
-            if (refusal is not null)
-                answer = new ProbeAnswer(unresolved ? ProbeOutcome.Unresolved : ProbeOutcome.Failed, 0, refusal);
+            if (found.Refusal is not null)
+                answer = new ProbeAnswer(found.Unresolved ? ProbeOutcome.Unresolved : ProbeOutcome.Failed, 0, found.Refusal);
             else
                 answer = await probe.SendAsync(address, either.Token);
             if (answer.Phases is { } phases)
-                answer = answer with { Phases = phases with { ResolveMs = resolveMs } };
+                answer = answer with { Phases = phases with { ResolveMs = found.Ms } };
         }
         catch (Exception exception) when (exception is SocketException or HttpRequestException or IOException or ProbeRefusedException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))

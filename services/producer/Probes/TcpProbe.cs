@@ -14,7 +14,9 @@ internal sealed class TcpProbe(int port, TimeProvider time) : IProbe
         var target = new IPEndPoint(address, port);
         var sent = time.GetTimestamp();
         await socket.ConnectAsync(target, cancellationToken);
-        return ProbeAnswer.Answered(time.GetElapsedTime(sent).TotalMilliseconds);
+        var elapsed = time.GetElapsedTime(sent).TotalMilliseconds;
+        var handshake = KernelTimes.HandshakeMs(socket);
+        return ProbeAnswer.Answered(handshake > 0 && handshake < elapsed ? handshake : elapsed);
     }
 
     public void Dispose()

@@ -32,6 +32,10 @@ public sealed record TargetDefinition
     /// <summary>Bytes that icmp and udp carry, from 16 to 1,400.</summary>
     public int PayloadBytes { get; set; } = 56;
 
+    /// <summary>Of HTTP: <c>1.1</c>, <c>2</c> or <c>3</c>, and no other; null: 2 where the server offers it over TLS, else 1.1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? HttpVersion { get; set; }
+
     /// <summary>How it is probed.</summary>
     [JsonIgnore]
     public ProbeKind Kind => Probe switch
@@ -55,7 +59,7 @@ public sealed record TargetDefinition
         }
         catch (JsonException exception)
         {
-            (target, error) = (null, $"{exception.Message} Known are label, region, probe, address, intervalMs, timeoutMs and payloadBytes.");
+            (target, error) = (null, $"{exception.Message} Known are label, region, probe, address, intervalMs, timeoutMs, payloadBytes and httpVersion.");
         }
 
         if (error is not null)
@@ -72,6 +76,7 @@ public sealed record TargetDefinition
         : Outside("intervalMs", IntervalMs, 250, 3_600_000)
         ?? Outside("timeoutMs", TimeoutMs, 10, 60_000)
         ?? Outside("payloadBytes", PayloadBytes, 16, 1400)
+        ?? WrongVersion()
         ?? TooLong("label", Label)
         ?? TooLong("region", Region)
         ?? TooLong("address", Address)
@@ -80,6 +85,15 @@ public sealed record TargetDefinition
     private static string? Outside(string name, double value, double least, double most) => value >= least && value <= most
         ? null
         : string.Create(CultureInfo.InvariantCulture, $"{name} {value} must be from {least} to {most}.");
+
+    private string? WrongVersion() => HttpVersion switch
+    {
+        null => null,
+        not ("1.1" or "2" or "3") => $"httpVersion {HttpVersion} must be 1.1, 2 or 3.",
+        _ when Kind != ProbeKind.Http => $"httpVersion {HttpVersion} is for http, not for {Probe}.",
+        "3" when !Address.StartsWith("https://", StringComparison.OrdinalIgnoreCase) => "httpVersion 3 needs a URL that begins with https://.",
+        _ => null,
+    };
 
     private static string? TooLong(string name, string? value) =>
         value?.Length > LongestText ? $"{name} has {value.Length} characters: at most {LongestText}." : null;

@@ -4,16 +4,22 @@ using System.Text;
 
 namespace SignalStream.TestKit;
 
-/// <summary>Servers on loopback that answer probes, until disposed.</summary>
+/// <summary>Servers that answer probes, until disposed.</summary>
 public sealed class Responders : IDisposable
 {
-    private readonly Socket _tcp = Bound(SocketType.Stream, ProtocolType.Tcp);
-    private readonly Socket _udp = Bound(SocketType.Dgram, ProtocolType.Udp);
-    private readonly Socket _silent = Bound(SocketType.Dgram, ProtocolType.Udp);
-    private readonly Socket _dns = Bound(SocketType.Dgram, ProtocolType.Udp);
+    private readonly Socket _tcp;
+    private readonly Socket _udp;
+    private readonly Socket _silent;
+    private readonly Socket _dns;
 
-    public Responders()
+    /// <param name="address">Where they listen; loopback when left out.</param>
+    public Responders(IPAddress? address = null)
     {
+        address ??= IPAddress.Loopback;
+        _tcp = Bound(address, SocketType.Stream, ProtocolType.Tcp);
+        _udp = Bound(address, SocketType.Dgram, ProtocolType.Udp);
+        _silent = Bound(address, SocketType.Dgram, ProtocolType.Udp);
+        _dns = Bound(address, SocketType.Dgram, ProtocolType.Udp);
         _tcp.Listen();
         Start(Web);
         Start(() => Answer(_udp, _ => { }));
@@ -21,15 +27,21 @@ public sealed class Responders : IDisposable
         Start(() => Answer(_dns, query => query[2] |= 0x80));
     }
 
-    public string Http => $"http://127.0.0.1:{Port(_tcp)}/";
+    public string Http => $"http://{_tcp.LocalEndPoint}/";
 
-    public string Tcp => $"127.0.0.1:{Port(_tcp)}";
+    public string Tcp => $"{_tcp.LocalEndPoint}";
 
-    public string Udp => $"127.0.0.1:{Port(_udp)}";
+    public string Udp => $"{_udp.LocalEndPoint}";
 
-    public string SilentUdp => $"127.0.0.1:{Port(_silent)}";
+    public string SilentUdp => $"{_silent.LocalEndPoint}";
 
-    public string Dns => $"127.0.0.1:{Port(_dns)}/example.org";
+    public string Dns => $"{_dns.LocalEndPoint}/example.org";
+
+    public int TcpPort => Port(_tcp);
+
+    public int UdpPort => Port(_udp);
+
+    public int DnsPort => Port(_dns);
 
     public void Dispose()
     {
@@ -40,7 +52,7 @@ public sealed class Responders : IDisposable
     /// <summary>A port that nobody listens on.</summary>
     public static string Closed()
     {
-        using var socket = Bound(SocketType.Stream, ProtocolType.Tcp);
+        using var socket = Bound(IPAddress.Loopback, SocketType.Stream, ProtocolType.Tcp);
         return $"127.0.0.1:{Port(socket)}";
     }
 
@@ -61,7 +73,7 @@ public sealed class Responders : IDisposable
     private static void Answer(Socket socket, Action<byte[]> change)
     {
         var buffer = new byte[2048];
-        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+        EndPoint from = new IPEndPoint(((IPEndPoint)socket.LocalEndPoint!).Address, 0);
         while (true)
         {
             var count = socket.ReceiveFrom(buffer, ref from);
@@ -84,10 +96,10 @@ public sealed class Responders : IDisposable
         }
     }
 
-    private static Socket Bound(SocketType type, ProtocolType protocol)
+    private static Socket Bound(IPAddress address, SocketType type, ProtocolType protocol)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, type, protocol);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var socket = new Socket(address.AddressFamily, type, protocol);
+        socket.Bind(new IPEndPoint(address, 0));
         return socket;
     }
 

@@ -19,7 +19,7 @@ public sealed class ProbeTests
             new TcpProbe(PortOf(responders.Tcp), TimeProvider.System),
             new UdpProbe(PortOf(responders.Udp), 56, TimeProvider.System),
             new DnsProbe(PortOf(responders.Dns.Split('/')[0]), "example.org", TimeProvider.System),
-            new HttpProbe(new Uri(responders.Http), TimeProvider.System),
+            new HttpProbe(new Uri(responders.Http), null, TimeProvider.System),
         ];
         foreach (var probe in probes)
         {
@@ -39,7 +39,7 @@ public sealed class ProbeTests
     public async Task SendAsync_Http_TellsItsPhases()
     {
         using var responders = new Responders();
-        using var probe = new HttpProbe(new Uri(responders.Http), TimeProvider.System);
+        using var probe = new HttpProbe(new Uri(responders.Http), null, TimeProvider.System);
         var phases = (await SendAsync(probe, IPAddress.Loopback)).Phases!;
         Assert.Equal((200, "1.1", 0.0), (phases.Status, phases.Version, phases.TlsMs));
         Assert.True(phases.ConnectMs > 0 && phases.FirstByteMs > 0);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prometheus;
 using SignalStream.Contracts;
@@ -16,6 +17,7 @@ public sealed class TargetRunTests : IAsyncDisposable
     private readonly ManualTimeProvider _time = new();
     private readonly ConcurrentQueue<ProbeReading> _readings = new();
     private readonly CancellationTokenSource _stop = new();
+    private LookupQueue _lookups = new();
     private Task? _run;
 
     [Fact]
@@ -95,20 +97,74 @@ public sealed class TargetRunTests : IAsyncDisposable
         Assert.NotEmpty(reading.Error!);
     }
 
+    [Fact]
+    public async Task RunAsync_NameWithoutAddress_IsUnresolvedAndAskedForOnceInFiveSeconds()
+    {
+        var asked = 0;
+        Resolve(_ =>
+        {
+            Interlocked.Increment(ref asked);
+            throw new SocketException((int)SocketError.HostNotFound);
+        });
+        Start(Real("tcp", "nowhere.invalid:80"));
+        await ReadAsync(25);
+        var readings = _readings.ToArray();
+        Assert.All(readings, r => Assert.Equal((ProbeOutcome.Unresolved, true), (r.Outcome, r.Error!.StartsWith("nowhere.invalid: ", StringComparison.Ordinal))));
+        Assert.InRange(asked, 2, 1 + ((readings[^1].SentNs - readings[0].SentNs) / 5_000_000_000));
+    }
+
+    [Fact]
+    public async Task RunAsync_ResolverThatHangs_IsUnresolvedEachTimeAndAskedOnce()
+    {
+        var asked = 0;
+        using var hanging = new ManualResetEventSlim();
+        Resolve(_ =>
+        {
+            Interlocked.Increment(ref asked);
+            hanging.Wait();
+            return [IPAddress.Loopback];
+        });
+        using var responders = new Responders();
+        Start(Real("tcp", $"slow.invalid:{responders.TcpPort}"));
+        await ReadAsync(3);
+        Assert.All(_readings, r => Assert.Equal((ProbeOutcome.Unresolved, "slow.invalid: the look-up has not been answered yet"), (r.Outcome, r.Error)));
+        Assert.Equal(1, asked);
+        hanging.Set();
+        await Eventually.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            return _readings.Any(r => r.Outcome == ProbeOutcome.Answered);
+        });
+        Assert.Equal(1, asked);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         if (_run is not null)
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _run);
         _stop.Dispose();
+        _lookups.Dispose();
     }
 
     private void Start(ProbeTarget target)
     {
         var metrics = new ProbeMetrics(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()));
-        var run = new TargetRun(target, 7, _readings.Enqueue, TimeSpan.FromSeconds(30), metrics, _time, NullLogger.Instance);
+        var run = new TargetRun(target, 7, _readings.Enqueue, TimeSpan.FromSeconds(30), _lookups, metrics, _time, NullLogger.Instance);
         _run = run.RunAsync(_stop.Token);
     }
+
+    private void Resolve(Func<string, IPAddress[]> resolve)
+    {
+        _lookups.Dispose();
+        _lookups = new LookupQueue(resolve);
+    }
+
+    private Task ReadAsync(int count) => Eventually.TrueAsync(() =>
+    {
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        return _readings.Count >= count;
+    });
 
     private static ProbeTarget Simulated() =>
         new(new StreamId("net", "sim"), new TargetDefinition { Label = "Sim" }, false, new LatencySettings());

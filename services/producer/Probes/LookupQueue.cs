@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace SignalStream.Producer.Probes;
+
+/// <summary>Looks names up on a few threads of its own.</summary>
+/// <remarks>
+/// The system's resolver blocks its thread, for half a minute when no name server answers. With the pool's threads a few hundred bad
+/// names would hold up everything else that this process does. Each target waits for one look-up at most, so the queue is bounded
+/// by the number of targets.
+/// </remarks>
+internal sealed class LookupQueue : IDisposable
+{
+    private const int Threads = 8;
+
+    private readonly BlockingCollection<Lookup> _waiting = [];
+    private readonly Func<string, IPAddress[]> _resolve;
+
+    public LookupQueue()
+        : this(Dns.GetHostAddresses)
+    {
+    }
+
+    /// <param name="resolve">Blocks, and throws a <see cref="SocketException"/> when there is no address.</param>
+    internal LookupQueue(Func<string, IPAddress[]> resolve)
+    {
+        _resolve = resolve;
+        for (var i = 0; i < Threads; i++)
+            new Thread(Work) { IsBackground = true, Name = $"look-up {i}" }.Start();
+    }
+
+    /// <summary>The addresses of a name, once it had its turn.</summary>
+    public Task<IPAddress[]> FindAsync(string host)
+    {
+        var lookup = new Lookup(host, new TaskCompletionSource<IPAddress[]>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _waiting.Add(lookup);
+        return lookup.Done.Task;
+    }
+
+    /// <summary>Those that wait get no answer.</summary>
+    public void Dispose() => _waiting.CompleteAdding();
+
+    private void Work()
+    {
+        foreach (var lookup in _waiting.GetConsumingEnumerable())
+        {
+            try
+            {
+                lookup.Done.SetResult(_resolve(lookup.Host));
+            }
+            catch (Exception exception) when (exception is SocketException or ArgumentException)
+            {
+                lookup.Done.SetException(exception);
+            }
+        }
+    }
+
+    private sealed record Lookup(string Host, TaskCompletionSource<IPAddress[]> Done);
+}
