@@ -70,14 +70,16 @@ internal sealed class WaveFeed : IAsyncDisposable
             return;
         }
 
-        Place(frame, header);
+        // That a source has ended the catalog says.
+        if (!EndMark.Is(header, frame))
+            Place(frame, header);
     }
 
     /// <summary>The same for a frame from the log: most of them are there already.</summary>
     private void RelayLogged(ReadOnlySpan<byte> frame)
     {
         if (FrameHeader.TryRead(frame, out var header) == FrameError.None && header.Kind != FrameKind.Event
-            && _sequence.Judge(header, SharedFrame.CoverOf(header, frame)) != Arrival.Repeat)
+            && !EndMark.Is(header, frame) && _sequence.Judge(header, SharedFrame.CoverOf(header, frame)) != Arrival.Repeat)
         {
             Place(frame, header);
         }

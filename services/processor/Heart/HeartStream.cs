@@ -42,6 +42,12 @@ internal sealed class HeartStream(StreamId stream, HeartOptions options, HeartMe
     public Rejection? Process(in LogMessage message, ICollection<SignalEvent> outputs)
     {
         var frame = message.Data.Span;
+        if (FrameHeader.TryRead(frame, out var mark) == FrameError.None && EndMark.Is(mark, frame))
+        {
+            TakeEnd(message, mark, outputs);
+            return null;
+        }
+
         if (FrameCheck.Check(frame, options.Leads, out var header) is { } rejection)
             return rejection;
         if (header.Epoch < _epoch || (header.Epoch == _epoch && _heart is not null && _order.IsRepeat(header)))
@@ -204,9 +210,31 @@ internal sealed class HeartStream(StreamId stream, HeartOptions options, HeartMe
             TellGap(outputs);
         while (_order.TryTake(logNs, out var frame, out var header))
         {
-            if (!_order.IsRepeat(header))
+            if (EndMark.Is(header, frame))
+                End(outputs);
+            else if (!_order.IsRepeat(header))
                 Take(frame, header, outputs);
         }
+    }
+
+    /// <summary>The epoch's end: at once, or when what is missing before it has come, or will not come any more.</summary>
+    private void TakeEnd(in LogMessage message, in FrameHeader mark, ICollection<SignalEvent> outputs)
+    {
+        if (_heart is null || mark.Epoch != _epoch || mark.First < _order.Next)
+        {
+            metrics.Repeated();
+            return;
+        }
+
+        _order.Wait(message.Data, mark, message.StoredNs);
+        TakeWaiting(message.StoredNs, outputs);
+    }
+
+    /// <summary>From here on silence is no alarm.</summary>
+    private void End(ICollection<SignalEvent> outputs)
+    {
+        _alarms!.EndAll((long)_order.Next, "the signal has ended", _clock, outputs);
+        _silentNs = GoneNs;
     }
 
     private void TellGap(ICollection<SignalEvent> outputs)

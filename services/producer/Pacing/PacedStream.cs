@@ -59,6 +59,9 @@ internal sealed class PacedStream : IDisposable
         return _frame.AsMemory(0, FrameHeader.Size + values.Length * sizeof(float));
     }
 
+    /// <summary>What follows the last frame when no more will come.</summary>
+    public byte[] End() => EndMark.Make(Entry.Epoch, (float)Entry.RateHz, _next, _eventTime.TimeNs((long)_next));
+
     /// <summary>Leaves out what is due before a moment: a gap in the stream, instead of a flood of old frames.</summary>
     /// <returns>Samples left out.</returns>
     public long SkipUntil(long ns)

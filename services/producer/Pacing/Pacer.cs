@@ -24,7 +24,7 @@ internal sealed class Pacer(IFramePublisher outbox, PacerMetrics metrics, TimePr
     /// <param name="ended">Told a stream whose source has no more samples.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(
-        IEnumerable<PacedStream> streams, long started, Action<PacedStream> ended, CancellationToken cancellationToken)
+        IEnumerable<PacedStream> streams, long started, Func<PacedStream, ValueTask> ended, CancellationToken cancellationToken)
     {
         _started = started;
         foreach (var stream in streams)
@@ -46,7 +46,7 @@ internal sealed class Pacer(IFramePublisher outbox, PacerMetrics metrics, TimePr
             if (await SendAsync(next, cancellationToken))
                 _due.Enqueue(next, next.DueNs);
             else
-                ended(next);
+                await ended(next);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class WaveProduction(
             // One moment by both clocks: samples are due when their event time says.
             var (started, now) = (time.GetTimestamp(), time.GetUtcNow());
             var streams = Start(sources, last, now);
-            var pacing = pacer.RunAsync(streams, started, End, stoppingToken);
+            var pacing = pacer.RunAsync(streams, started, MarkAndEndAsync, stoppingToken);
             var keeping = KeepCatalogAsync(stoppingToken);
             // Whichever fails ends the service; a pacer that has nothing left to send does not.
             await await Task.WhenAny(pacing, keeping);
@@ -54,6 +54,8 @@ internal sealed class WaveProduction(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        foreach (var stream in _live.Values)
+            await MarkEndAsync(stream);
         await FlushAsync(cancellationToken);
         foreach (var stream in _live.Values)
             End(stream);
@@ -125,6 +127,15 @@ internal sealed class WaveProduction(
     /// <summary>Spreads the streams over the time between two frames.</summary>
     private static long Phase(IWaveSource source, int index, int count) =>
         source.Schedule.DueNs(source.BatchSamples) * index / count;
+
+    private async ValueTask MarkAndEndAsync(PacedStream stream)
+    {
+        await MarkEndAsync(stream);
+        End(stream);
+    }
+
+    /// <summary>Says in the log that the silence to come is none of the heart's. The outbox takes it at once.</summary>
+    private ValueTask MarkEndAsync(PacedStream stream) => outbox.PublishAsync(stream.Subject, stream.End(), CancellationToken.None);
 
     private void End(PacedStream stream)
     {

@@ -46,6 +46,60 @@ public sealed class HeartAlertTests
         Assert.True(_feed.Alerts.Last().Place.Index > 5000);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Process_TheSourceSaysThatItEnds_SilenceIsNoAlarm(bool movesAllTheTime)
+    {
+        var feed = new HeartFeed { MovesAllTheTime = movesAllTheTime };
+        feed.Send(HeartFeed.Ecg(20));
+        feed.End();
+        feed.Silence(700);
+        Assert.Empty(feed.Alerts);
+        feed.Restart();
+        feed.Send(HeartFeed.Ecg(20));
+        feed.Silence(8);
+        Assert.Equal("asystole", Assert.Single(feed.Alerts).Name);
+    }
+
+    [Fact]
+    public void Process_TheSourceEndsWhileAnAlarmStands_EndsItAndSaysWhy()
+    {
+        _feed.Send(HeartFeed.Ecg(20));
+        _feed.Send(HeartFeed.Murmur(12));
+        Assert.Equal(AlertState.Raised, Assert.Single(_feed.Alerts).State);
+        _feed.End();
+        var cleared = _feed.Alerts.Last();
+        Assert.Equal((AlertState.Cleared, "the signal has ended"), (cleared.State, cleared.Evidence));
+        _feed.End();
+        _feed.Silence(20);
+        Assert.Equal(2, _feed.Alerts.Count());
+    }
+
+    [Fact]
+    public void Process_FramesBeforeTheEndAreMissing_TellsTheGapThenIsSilent()
+    {
+        _feed.Send(HeartFeed.Ecg(20));
+        _feed.End(ahead: 500);
+        _feed.Silence(700);
+        var gap = Assert.Single(_feed.Events.OfType<GapEvent>());
+        Assert.Equal((5000UL, 500UL), (gap.Place.Index, gap.Missing));
+        Assert.Empty(_feed.Alerts);
+    }
+
+    [Fact]
+    public void Process_AnEndThatIsOlderThanTheFrames_CountsForNothing()
+    {
+        _feed.End();
+        _feed.Restart();
+        _feed.Send(HeartFeed.Ecg(20));
+        _feed.Epoch--;
+        _feed.End();
+        _feed.Epoch++;
+        _feed.Silence(8);
+        Assert.Equal("asystole", Assert.Single(_feed.Alerts).Name);
+    }
+
     [Fact]
     public void Tick_TheLogItselfWasAway_RaisesNothing()
     {

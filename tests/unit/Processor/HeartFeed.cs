@@ -88,6 +88,17 @@ internal sealed class HeartFeed
         }
     }
 
+    /// <summary>The source says that it has ended.</summary>
+    /// <param name="ahead">Samples that never came before it.</param>
+    public void End(ulong ahead = 0)
+    {
+        Pass(0);
+        if (MovesAllTheTime)
+            Move();
+        var mark = EndMark.Make(Epoch, RateHz, _next + ahead, StartNs + (long)((_next + ahead) * 1e9 / RateHz));
+        Assert.Null(Stream.Process(new LogMessage(1, LogNs, mark), Events));
+    }
+
     /// <summary>The source starts again.</summary>
     public void Restart() => (Epoch, _next) = (Epoch + 1, 0);
 

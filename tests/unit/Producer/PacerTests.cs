@@ -86,7 +86,13 @@ public sealed class PacerTests
     {
         var pacer = new Pacer(_bus, new PacerMetrics(Metrics.WithCustomRegistry(_registry)), _time, NullLogger<Pacer>.Instance);
         var stop = new CancellationTokenSource();
-        return new Run(pacer.RunAsync(streams, _time.GetTimestamp(), _ended.Add, stop.Token), stop);
+        return new Run(pacer.RunAsync(streams, _time.GetTimestamp(), EndedAsync, stop.Token), stop);
+    }
+
+    private ValueTask EndedAsync(PacedStream stream)
+    {
+        _ended.Add(stream);
+        return default;
     }
 
     private static PacedStream Stream(CountingSource source, long phaseNs = 0) => new(source, 7, StartNs, phaseNs);

@@ -69,7 +69,8 @@ internal sealed class ReplayReader(LogReplay logs, FramePool pool, RelayOptions 
         var (batch, samples, began, isFirst) = (new List<SharedFrame>(), 0L, time.GetTimestamp(), true);
         await foreach (var logged in Read(SignalType.Wave, stream.Topic.Stream, start, patience.Token))
         {
-            if (logged.Bytes.Length > 0 && FrameHeader.TryRead(logged.Bytes.Span, out var header) == FrameError.None && header.Kind != FrameKind.Event)
+            if (logged.Bytes.Length > 0 && FrameHeader.TryRead(logged.Bytes.Span, out var header) == FrameError.None && header.Kind != FrameKind.Event
+                && !EndMark.Is(header, logged.Bytes.Span))
             {
                 if (isFirst && start != default && from.HasPlace && (header.Epoch, header.First).CompareTo((from.Epoch, from.First)) > 0)
                     return false;
