@@ -22,6 +22,7 @@ internal sealed class MarketProduction(
     ILogger<MarketProduction> log) : BackgroundService
 {
     private static readonly TimeSpan SaySo = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,7 +45,7 @@ internal sealed class MarketProduction(
         try
         {
             var feed = open();
-            var epoch = (uint)time.GetUtcNow().ToUnixTimeSeconds();
+            var epoch = Math.Max((uint)time.GetUtcNow().ToUnixTimeSeconds(), await LastEpochAsync(symbol, stoppingToken) + 1);
             entry = EntryOf(symbol, feed, epoch);
             log.SymbolStarted(symbol, feed.Source, feed.IntervalSeconds, epoch);
             await SendAsync(symbol, feed, entry, stoppingToken);
@@ -81,8 +82,30 @@ internal sealed class MarketProduction(
         }
     }
 
+    /// <summary>That of the symbol's last bar in the log, however long the log is away: readers pass over what is not above it.</summary>
+    private async Task<uint> LastEpochAsync(string symbol, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await readings.FindLastAsync(StreamOf(symbol), cancellationToken) is { } last && PriceCodec.TryDecode(last.Data.Span, out var bar, out _)
+                    ? bar.Epoch
+                    : 0;
+            }
+            catch (Exception exception) when (exception is NatsException or TimeoutException
+                || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                log.BarWaits(symbol, exception.Message);
+                await Task.Delay(AskAgainAfter, time, cancellationToken);
+            }
+        }
+    }
+
+    private static StreamId StreamOf(string symbol) => new("market", symbol);
+
     private CatalogEntry EntryOf(string symbol, IMarketFeed feed, uint epoch) =>
-        new(new StreamId("market", symbol), symbol, options.Currency, feed.IntervalSeconds > 0 ? 1 / feed.IntervalSeconds : 0)
+        new(StreamOf(symbol), symbol, options.Currency, feed.IntervalSeconds > 0 ? 1 / feed.IntervalSeconds : 0)
         {
             Channels = [new CatalogChannel("close", 0, 0)],
             Source = feed.Source,

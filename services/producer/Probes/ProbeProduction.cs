@@ -6,6 +6,7 @@ using SignalStream.Hosting.Cluster;
 using SignalStream.Hosting.Nats;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Catalog;
+using SignalStream.Messaging.Logs;
 using SignalStream.Messaging.Partitions;
 
 namespace SignalStream.Producer.Probes;
@@ -16,6 +17,7 @@ internal sealed class ProbeProduction(
     ServiceIdentity identity,
     TargetBook book,
     CatalogWriter catalog,
+    ReadingLog readings,
     ProbeOptions options,
     LookupQueue lookups,
     ProbeMetrics metrics,
@@ -128,10 +130,10 @@ internal sealed class ProbeProduction(
         try
         {
             var now = time.GetUtcNow();
-            var tail = await ReadingTail.FindAsync(_log, target.Stream, cancellationToken);
+            var tail = await ReadingTail.FindAsync(readings, target.Stream, cancellationToken);
             var epoch = Math.Max((uint)now.ToUnixTimeSeconds(), tail.Epoch + 1);
             await TellAsync(target.Entry with { Epoch = epoch, EpochStartNs = EventTime.Of(now) }, cancellationToken);
-            var line = new ReadingLine(target.Stream, tail.Sequence, _log, metrics, time);
+            var line = new ReadingLine(target.Stream, tail.Sequence, _log, readings, metrics, time);
             var run = new TargetRun(target, epoch, line.Put, TimeSpan.FromSeconds(options.ResolveSeconds), lookups, metrics, time, log);
             var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             log.TargetStarts(target.Stream.ToString(), target.Probe.ToString(), target.Definition.Address, target.Definition.IntervalMs);

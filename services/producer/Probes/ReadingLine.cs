@@ -5,6 +5,7 @@ using NATS.Client.JetStream;
 using SignalStream.Contracts;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Codec;
+using SignalStream.Messaging.Logs;
 
 namespace SignalStream.Producer.Probes;
 
@@ -21,6 +22,7 @@ internal sealed class ReadingLine
 
     private readonly StreamId _stream;
     private readonly INatsJSContext _log;
+    private readonly ReadingLog _readings;
     private readonly ProbeMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly string _subject;
@@ -30,11 +32,12 @@ internal sealed class ReadingLine
     /// <param name="stream">The target's.</param>
     /// <param name="last">Of its last reading in the log; 0: there is none.</param>
     /// <param name="log">Where they go.</param>
+    /// <param name="readings">The same, to be asked where it ends.</param>
     /// <param name="metrics">Of the producer.</param>
     /// <param name="time">Between tries.</param>
-    public ReadingLine(StreamId stream, ulong last, INatsJSContext log, ProbeMetrics metrics, TimeProvider time)
+    public ReadingLine(StreamId stream, ulong last, INatsJSContext log, ReadingLog readings, ProbeMetrics metrics, TimeProvider time)
     {
-        (_stream, _last, _log, _metrics, _time) = (stream, last, log, metrics, time);
+        (_stream, _last, _log, _readings, _metrics, _time) = (stream, last, log, readings, metrics, time);
         _subject = Subjects.Of(SignalType.Reading, stream);
         _waiting = Channel.CreateBounded<ProbeReading>(
             new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = true },
@@ -90,7 +93,7 @@ internal sealed class ReadingLine
 
                 if (answer.Error.ErrCode != WrongLastSequence)
                     break;
-                var tail = await ReadingTail.FindAsync(_log, _stream, cancellationToken);
+                var tail = await ReadingTail.FindAsync(_readings, _stream, cancellationToken);
                 if (tail.Epoch > reading.Epoch)
                     return Outcome.Overtaken;
                 _last = tail.Sequence;

@@ -1,6 +1,11 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using NATS.Client.Core;
+using SignalStream.Contracts;
+using SignalStream.Messaging;
+using SignalStream.Messaging.Codec;
+using SignalStream.Messaging.Logs;
 using SignalStream.TestKit;
 using V1 = SignalStream.Contracts.V1;
 
@@ -32,6 +37,30 @@ public sealed class MarketTests
 
         await AssertAnalyticsAsync(gateway.Address);
         await AssertOlderFormAsync(gateway.Address);
+    }
+
+    [SkippableFact]
+    public async Task Simulator_LogThatIsAheadOfTheClock_BeginsAboveItsLastEpoch()
+    {
+        await using var system = await RunningSystem.StartAsync();
+        await using var nats = new NatsConnection(system.Nats.ClientOptions);
+        // The producer makes the log.
+        var first = await system.AddAsync("producer", "Ecg:Beds=0");
+        await first.StopAsync();
+        var ahead = (uint)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 3600;
+        var (log, stream) = (new ReadingLog(nats, TimeProvider.System), new StreamId("market", "AAPL"));
+        var bar = new PriceReading(ahead, 0, 1, 100, 101, 99, 100, 1);
+        await log.PublishAsync(stream, $"{ahead}/0", PriceCodec.Encode(bar), Assert.Fail, CancellationToken.None);
+
+        await system.AddAsync("producer", "Ecg:Beds=0", "Market:Source=Simulator", "Market:Symbols=AAPL", "Market:WarmUpBars=10");
+        await Eventually.TrueAsync(async () => await LastEpochAsync(log, stream) == ahead + 1, TimeSpan.FromSeconds(60));
+    }
+
+    private static async Task<uint> LastEpochAsync(ReadingLog log, StreamId stream)
+    {
+        var last = await log.FindLastAsync(stream, CancellationToken.None);
+        Assert.True(PriceCodec.TryDecode(last!.Value.Data.Span, out var bar, out var error), error);
+        return bar!.Epoch;
     }
 
     [SkippableFact]
