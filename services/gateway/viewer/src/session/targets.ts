@@ -1,6 +1,8 @@
 /** The network targets that people edit, as the gateway keeps them. */
 export const PROBES = ["tcp", "icmp", "udp", "http", "dns"] as const;
 
+export const HTTP_VERSIONS = ["1.1", "2", "3"] as const;
+
 export interface TargetDefinition {
   readonly label?: string;
   readonly region: string;
@@ -8,6 +10,8 @@ export interface TargetDefinition {
   readonly address: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;
+  readonly payloadBytes?: number;
+  readonly httpVersion?: string;
 }
 
 export async function readTargets(): Promise<ReadonlyMap<string, TargetDefinition>> {

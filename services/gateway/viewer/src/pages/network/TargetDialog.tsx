@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { PROBES, removeTarget, type TargetDefinition, writeTarget } from "../../session/targets";
+import { HTTP_VERSIONS, PROBES, removeTarget, type TargetDefinition, writeTarget } from "../../session/targets";
 import { idOf } from "./lines";
 
 const FORMS: Readonly<Record<string, string>> = {
@@ -35,7 +35,9 @@ export function TargetDialog({ id, target, onClose }: Props) {
   const save = (event: SubmitEvent) => {
     event.preventDefault();
     const wanted = targetIn(event.currentTarget as HTMLFormElement);
-    void attempt(writeTarget(id ?? idOf(wanted.label || wanted.address), wanted));
+    // What the form does not show stays as it is.
+    const kept = target?.payloadBytes === undefined ? {} : { payloadBytes: target.payloadBytes };
+    void attempt(writeTarget(id ?? idOf(wanted.label || wanted.address), { ...kept, ...wanted }));
   };
   return (
     <dialog ref={dialog} class="picker limits-dialog target-dialog" aria-label="Target" onClose={() => onClose(false)}>
@@ -61,6 +63,17 @@ export function TargetDialog({ id, target, onClose }: Props) {
           Address
           <input name="address" required maxLength={200} placeholder={FORMS[probe.value]} defaultValue={target?.address ?? ""} />
         </label>
+        {probe.value === "http" && (
+          <label>
+            HTTP
+            <select name="httpVersion" defaultValue={target?.httpVersion ?? ""}>
+              <option value="">2 or 1.1</option>
+              {HTTP_VERSIONS.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </label>
+        )}
         <Milliseconds name="intervalMs" label="Every" min={250} max={3_600_000} value={target?.intervalMs ?? 500} />
         <Milliseconds name="timeoutMs" label="Lost after" min={10} max={60_000} value={target?.timeoutMs ?? 1_000} />
         {problem.value !== undefined && (
@@ -104,8 +117,10 @@ function targetIn(form: HTMLFormElement): TargetDefinition {
   const values = new FormData(form);
   const text = (key: string): string => String(values.get(key) ?? "").trim();
   const label = text("label");
+  const httpVersion = text("httpVersion");
   return {
     ...(label !== "" && { label }),
+    ...(httpVersion !== "" && { httpVersion }),
     region: text("region"),
     probe: text("probe"),
     address: text("address"),
