@@ -7,7 +7,7 @@ DOTNET_QUIET := --nologo --verbosity minimal
 export CALLER := $(if $(PWD),$(PWD),$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check clean up down bench-latency bench-nats bench-processor bench-relay load chaos-nats chaos-resume chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-latency eval-probes eval-forecast backtest bench-ecg
+.PHONY: help run test build check clean up down bench-latency bench-market bench-nats bench-processor bench-relay load chaos-nats chaos-resume chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-latency eval-probes eval-forecast backtest bench-ecg
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ BENCHMARKS = dotnet run --project tests/benchmarks --configuration Release --
 
 bench-latency: ## sample to frame at a viewer, and each service's share of a core (SECONDS=60 STREAMS=2)
 	$(BENCHMARKS) latency $(or $(SECONDS),60) $(or $(STREAMS),2)
+
+bench-market: ## five simulated symbols: what the producer and the predictor use (SECONDS=60)
+	$(BENCHMARKS) market $(or $(SECONDS),60)
 
 bench-nats: ## the NATS client beside a bare socket loop, messages a CPU-second (ROUNDS=5)
 	$(BENCHMARKS) nats $(or $(ROUNDS),5)

@@ -11,6 +11,7 @@ return args switch
     ["nats-role", .. var rest] => await NatsRoles.RunAsync(rest),
     ["ecg", .. var rest] => EcgBenchmark.Run(rest),
     ["latency", .. var rest] => await LatencyBenchmark.RunAsync(rest),
+    ["market", .. var rest] => await MarketBenchmark.RunAsync(rest),
     ["processor", .. var rest] => await ProcessorBenchmark.RunAsync(rest),
     ["relay", .. var rest] => await RelayBenchmark.RunAsync(rest),
     ["relay-peer", .. var rest] => await PeerServers.RunAsync(rest),
@@ -25,6 +26,7 @@ static int Usage()
 
           latency [SECONDS] [STREAMS]   sample to frame at a viewer, and each service's share of a core
                                         (default: 60 s of two streams)
+          market [SECONDS]              five simulated symbols: the producer's and the predictor's share of a core, and memory
           ecg [PASSES]                  the R-peak detector, ns a sample of one lead (default: 15 passes)
           nats [ROUNDS]                 the NATS client against a bare socket loop (default: 5 rounds)
           processor [SECONDS] [STREAMS,…]
