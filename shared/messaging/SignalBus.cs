@@ -57,6 +57,9 @@ public sealed class WaveSubscription : IAsyncDisposable
     public ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken) =>
         _subscription.Msgs.WaitToReadAsync(cancellationToken);
 
+    /// <summary>Whether a frame waits.</summary>
+    public bool HasMore => _subscription.Msgs is { CanCount: true, Count: > 0 };
+
     /// <summary>Takes the next frame, if there is one.</summary>
     public bool TryRead(out WaveMessage message)
     {

@@ -24,7 +24,7 @@ internal sealed class RelayOptions
     /// <summary>Frames of a stream that may wait on their way from NATS; at 25 a second 4,096 are nearly three minutes.</summary>
     [Range(16, 1 << 20)] public int BusFrames { get; set; } = 4096;
 
-    /// <summary>Threads that send to viewers; 0: one a core.</summary>
+    /// <summary>Workers that send to viewers, each with a connection to NATS of its own; 0: one a core.</summary>
     [Range(0, 256)] public int Workers { get; set; }
 
     /// <summary>A hole in a stream's frames is looked for in its log so long before it is told, s; the stream's waves wait meanwhile.</summary>

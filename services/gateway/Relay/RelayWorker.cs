@@ -1,19 +1,22 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using SignalStream.Gateway.Relay.Resume;
+using SignalStream.Messaging;
 
 namespace SignalStream.Gateway.Relay;
 
-/// <summary>A thread that owns some of the viewers: what happens to them happens here, so that their state needs no lock.</summary>
+/// <summary>Owns some of the viewers: what happens to them happens here, in one turn after the other, so that their state needs no lock.</summary>
 /// <remarks>
-/// A frame's way: <see cref="WaveFeed.Relay"/>, on a worker, checks it and writes it once, as a whole WebSocket message, into a
-/// shared buffer; <see cref="StreamTopic.Publish"/> hangs the envelopes on it that it has completed, if anybody wants some, and posts
-/// it to each worker with those of its viewers who watch the stream; there <see cref="Viewer.AddWave"/> takes it as it is, or what
-/// its viewer is to get of it;
-/// <see cref="RunOnce"/> puts everything that was posted into the viewers' queues and then lets each viewer who got something
-/// send it, in one system call. So while a worker keeps up, a frame goes out alone and at once; when it is behind, what has
-/// gathered for a viewer goes out together, which costs hardly more than one frame.
+/// A frame's way: the worker has a connection to NATS of its own, and that connection's reading thread takes a turn of the worker
+/// with each stretch of messages that it has read (RelayWorker.Turns.cs). In it <see cref="WaveFeed.Relay"/> checks the frame and
+/// writes it once, as a whole WebSocket message, into a shared buffer; <see cref="StreamTopic.Publish"/> hangs the envelopes on it
+/// that it has completed, if anybody wants some, and gives it to the stream's viewers of this worker, and posts it to the other
+/// workers that have some. <see cref="Deliver"/> hands it to each viewer: straight into the socket where nothing waits, else into
+/// the queue as it is, or what the viewer is to get of it; at the turn's end each viewer who got something that way
+/// sends it, in one system call. So while a worker keeps up, a frame goes from one socket to the others on one thread, alone and
+/// at once; when it is behind, what has gathered for a viewer goes out together, which costs hardly more than one frame.
 /// </remarks>
-internal sealed class RelayWorker(RelayOptions options, FramePool pool, RelayMetrics metrics, TimeProvider time, ILogger log)
+internal sealed partial class RelayWorker(RelayOptions options, FramePool pool, RelayMetrics metrics, TimeProvider time, ILogger log)
     : IDisposable
 {
     /// <summary>When more waves wait for a worker, it is behind, and the feeds pause.</summary>
@@ -22,16 +25,24 @@ internal sealed class RelayWorker(RelayOptions options, FramePool pool, RelayMet
     /// <summary>Posts taken in before what they brought is sent.</summary>
     private const int MostTaken = 4096;
 
+    /// <summary>Deliveries that are looked at together before they are made.</summary>
+    /// <remarks>
+    /// What belongs to a viewer is seldom in the cache when its turn comes: each system call brings its own. Objects looked at one
+    /// after the other are waited for one after the other, between two sends; those of several viewers together come together.
+    /// </remarks>
+    private const int Together = 16;
+
+    /// <summary>Frames of a stream that no more than so many watch here wait for other streams' frames of the turn.</summary>
+    private const int FewViewers = 4;
+
     private static readonly object Look = new();
 
     private readonly ConcurrentQueue<Posted> _inbox = new();
-    private readonly WakeUp _posted = new();
     private readonly List<Viewer> _touched = [];
-    private readonly PriorityQueue<Viewer, long> _held = new();
+    private readonly List<Delivery> _sends = new(2 * Together);
     private int _waves;
-    private int _awake;
-    private volatile bool _stopping;
-    private Thread? _thread;
+
+    private readonly record struct Delivery(ViewerStream Stream, SharedFrame Wave);
 
     /// <summary>Something for a viewer, or for all of a stream's viewers here.</summary>
     private readonly record struct Posted(object To, object? What);
@@ -49,23 +60,21 @@ internal sealed class RelayWorker(RelayOptions options, FramePool pool, RelayMet
     /// <summary>What the workers' viewers are sent is counted here, and added to the metrics once a turn.</summary>
     public DeliveryCounts Counts { get; } = new(metrics, time);
 
+    /// <summary>Its own connection to the bus.</summary>
+    public SignalBus? Bus { get; init; }
+
     /// <summary>Where messages for one viewer are put together.</summary>
     public SendBuffer Buffer { get; } = new();
 
     /// <summary>Whether waves come faster than they can be sent.</summary>
     public bool IsBehind => Volatile.Read(ref _waves) > MostWaves;
 
-    public void Start()
-    {
-        _thread = new Thread(Run) { IsBackground = true, Name = "relay" };
-        _thread.Start();
-    }
-
-    /// <summary>A wave for viewers of this worker; the hold on the frame goes over.</summary>
-    public void Post(ViewerStream[] viewers, SharedFrame wave)
+    /// <summary>A wave for viewers of this worker, later; the hold on the frame goes over.</summary>
+    public void Post(StreamWatchers watchers, SharedFrame wave)
     {
         Interlocked.Increment(ref _waves);
-        Post(new Posted(viewers, wave));
+        watchers.NoteWaiting();
+        Post(new Posted(watchers, wave));
     }
 
     /// <summary>An event for one viewer; the hold on the frame goes over.</summary>
@@ -99,16 +108,77 @@ internal sealed class RelayWorker(RelayOptions options, FramePool pool, RelayMet
         return started.Task.Unwrap();
     }
 
-    /// <summary>Takes in what was posted, then sends; false when there was nothing.</summary>
-    public bool RunOnce()
+    /// <summary>A wave for all who watch its stream here. In a turn.</summary>
+    /// <param name="watchers">They.</param>
+    /// <param name="wave">The caller keeps its hold.</param>
+    /// <param name="isLast">No other frame of the stream is known to follow at once: it need not be waited for.</param>
+    public void Deliver(StreamWatchers watchers, SharedFrame wave, bool isLast)
     {
-        var taken = 0;
-        while (taken < MostTaken && _inbox.TryDequeue(out var posted))
+        var viewers = watchers.Viewers.AsSpan();
+        if (!isLast)
         {
-            Take(posted);
-            taken++;
+            foreach (var stream in viewers)
+                Add(stream, wave);
+        }
+        else if (viewers.Length <= FewViewers)
+        {
+            foreach (var stream in viewers)
+                _sends.Add(new Delivery(stream, wave.Hold()));
+            if (_sends.Count >= Together)
+                SendTogether();
+        }
+        else
+        {
+            var message = wave.Message.Span;
+            for (; viewers.Length > 0; viewers = viewers[Math.Min(Together, viewers.Length)..])
+                Send(viewers[..Math.Min(Together, viewers.Length)], wave, message);
+        }
+    }
+
+    private void Send(ReadOnlySpan<ViewerStream> viewers, SharedFrame wave, ReadOnlySpan<byte> message)
+    {
+        var open = 0;
+        foreach (var stream in viewers)
+            open += stream.LookAhead();
+        foreach (var stream in viewers)
+        {
+            if (open == 0 || !stream.Viewer.TrySend(stream, wave, message))
+                Add(stream, wave);
+        }
+    }
+
+    /// <summary>Sends what frames of few viewers each have brought.</summary>
+    private void SendTogether()
+    {
+        var sends = CollectionsMarshal.AsSpan(_sends);
+        var open = 0;
+        foreach (var (stream, _) in sends)
+            open += stream.LookAhead();
+        foreach (var (stream, wave) in sends)
+        {
+            if (open == 0 || !stream.Viewer.TrySend(stream, wave, wave.Message.Span))
+                Add(stream, wave);
+            wave.Release();
         }
 
+        _sends.Clear();
+    }
+
+    private void Add(ViewerStream stream, SharedFrame wave)
+    {
+        if (stream.WantsWaves)
+            Touch(stream.Viewer).AddWave(stream, wave);
+    }
+
+    private void TakePosted()
+    {
+        for (var taken = 0; taken < MostTaken && _inbox.TryDequeue(out var posted); taken++)
+            Take(posted);
+    }
+
+    private void FlushTouched()
+    {
+        SendTogether();
         foreach (var viewer in _touched)
         {
             viewer.IsTouched = false;
@@ -119,56 +189,15 @@ internal sealed class RelayWorker(RelayOptions options, FramePool pool, RelayMet
         }
 
         _touched.Clear();
-        FlushDue();
-        Counts.Publish();
-        return taken > 0;
-    }
-
-    /// <summary>Viewers that asked for it get what comes within a while in one send.</summary>
-    private void Hold(Viewer viewer)
-    {
-        viewer.IsHeld = true;
-        _held.Enqueue(viewer, time.GetTimestamp() + (long)(viewer.Hold.TotalSeconds * time.TimestampFrequency));
-    }
-
-    private void FlushDue()
-    {
-        if (_held.Count == 0)
-            return;
-        var now = time.GetTimestamp();
-        while (_held.TryPeek(out var viewer, out var due) && due <= now)
-        {
-            _held.Dequeue();
-            viewer.IsHeld = false;
-            viewer.Flush();
-        }
-    }
-
-    /// <summary>Until the first viewer that is held is due, ms; -1 when none is.</summary>
-    private int UntilDue() => _held.TryPeek(out _, out var due)
-        ? (int)Math.Clamp(Math.Ceiling((due - time.GetTimestamp()) * 1e3 / time.TimestampFrequency), 0, int.MaxValue)
-        : -1;
-
-    public void Dispose()
-    {
-        _stopping = true;
-        _posted.Set();
-        _thread?.Join();
-        _posted.Dispose();
     }
 
     private void Take(Posted posted)
     {
         switch (posted)
         {
-            case { To: ViewerStream[] viewers, What: SharedFrame wave }:
+            case { To: StreamWatchers watchers, What: SharedFrame wave }:
                 Interlocked.Decrement(ref _waves);
-                foreach (var stream in viewers)
-                {
-                    if (stream.WantsWaves)
-                        Touch(stream.Viewer).AddWave(stream, wave);
-                }
-
+                Deliver(watchers, wave, isLast: watchers.IsLastWaiting());
                 wave.Release();
                 break;
             case { To: ViewerStream stream, What: SharedFrame happened }:
@@ -215,37 +244,5 @@ internal sealed class RelayWorker(RelayOptions options, FramePool pool, RelayMet
         }
 
         return viewer;
-    }
-
-    private void Post(Posted posted)
-    {
-        _inbox.Enqueue(posted);
-        if (Interlocked.Exchange(ref _awake, 1) == 0 && !_stopping)
-            _posted.Set();
-    }
-
-    private void Run()
-    {
-        SynchronizationContext.SetSynchronizationContext(new Home(this));
-        while (!_stopping)
-        {
-            if (RunOnce())
-                continue;
-            Volatile.Write(ref _awake, 0);
-            Interlocked.MemoryBarrier();
-            if (_inbox.IsEmpty)
-                _posted.Wait(UntilDue());
-            Volatile.Write(ref _awake, 1);
-        }
-    }
-
-    /// <summary>Brings what continues after an await back to the worker: no thread of the pool is woken for it.</summary>
-    private sealed class Home(RelayWorker worker) : SynchronizationContext
-    {
-        public override void Post(SendOrPostCallback d, object? state) => worker.Post(new Posted(d, state));
-
-        public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException();
-
-        public override SynchronizationContext CreateCopy() => this;
     }
 }

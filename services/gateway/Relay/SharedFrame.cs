@@ -36,6 +36,7 @@ internal sealed class SharedFrame
         Header = header;
         Event = carried;
         Covers = CoverOf(header, buffer.AsSpan(Offset));
+        Samples = header.Kind is FrameKind.Samples or FrameKind.Envelope ? (long)Covers : 0;
         _head = Framing.HeadLength(length);
         Framing.WriteHead(buffer.AsSpan(Offset - _head), Framing.Binary, length);
     }
@@ -51,7 +52,7 @@ internal sealed class SharedFrame
     public ulong Covers { get; }
 
     /// <summary>Samples a channel that a viewer learns of through this frame.</summary>
-    public long Samples => Header.Kind is FrameKind.Samples or FrameKind.Envelope ? (long)Covers : 0;
+    public long Samples { get; }
 
     /// <summary>Channels of samples or of an envelope.</summary>
     public int Channels => Header.Channels(Length);

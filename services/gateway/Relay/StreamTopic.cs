@@ -14,7 +14,7 @@ internal sealed class StreamTopic
     private readonly Lock _gate = new();
     private readonly Lock _publishing = new();
     private readonly Dictionary<string, (SignalType Type, SharedFrame Frame)> _last = [];
-    private volatile Watchers[] _watchers = [];
+    private volatile StreamWatchers[] _watchers = [];
     private volatile CatalogEntry? _entry;
 
     public StreamTopic(uint number, StreamId stream, FramePool pool)
@@ -22,9 +22,6 @@ internal sealed class StreamTopic
         (Number, Stream, _pool) = (number, stream, pool);
         _thinner = new Thinner(pool, Levels);
     }
-
-    /// <summary>Those of one worker.</summary>
-    private sealed record Watchers(RelayWorker Worker, ViewerStream[] Viewers);
 
     /// <summary>The same for all viewers, so that one framed buffer serves them all.</summary>
     public uint Number { get; }
@@ -75,15 +72,22 @@ internal sealed class StreamTopic
         viewer.Viewer.Worker.PostEnd(viewer);
     }
 
-    /// <summary>A frame's way to its viewers: one post a worker, whoever watches. The caller keeps its own hold.</summary>
-    public void Publish(SharedFrame wave)
+    /// <summary>A frame's way to its viewers: at once to those of the worker whose turn it is, one post to each other worker.</summary>
+    /// <param name="wave">The caller keeps its own hold.</param>
+    /// <param name="isLast">No other frame of the stream is there yet.</param>
+    public void Publish(SharedFrame wave, bool isLast = true)
     {
         // A feed that ends may still have one on its way when the next one begins.
         lock (_publishing)
         {
             _thinner.Thin(wave);
             foreach (var watchers in _watchers)
-                watchers.Worker.Post(watchers.Viewers, wave.Hold());
+            {
+                if (watchers.Worker.IsHere)
+                    watchers.Worker.Deliver(watchers, wave, isLast);
+                else
+                    watchers.Worker.Post(watchers, wave.Hold());
+            }
         }
     }
 
@@ -116,7 +120,7 @@ internal sealed class StreamTopic
     private void Put(RelayWorker worker, ViewerStream[] viewers)
     {
         var others = _watchers.Where(w => w.Worker != worker);
-        _watchers = viewers.Length == 0 ? [.. others] : [.. others, new Watchers(worker, viewers)];
+        _watchers = viewers.Length == 0 ? [.. others] : [.. others, new StreamWatchers(worker, viewers)];
     }
 
     private void TellLast(ViewerStream viewer, TypeSet types)

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using SignalStream.Contracts;
 using SignalStream.Gateway.Relay.Thinning;
 
 namespace SignalStream.Gateway.Relay;
@@ -27,6 +28,9 @@ internal sealed class Viewer(
     private ViewerClose? _closing;
     private bool _opened;
     private bool _stepUntold;
+
+    /// <summary>Open, in full, up to date: nothing waits, and a wave may go straight out.</summary>
+    private bool _isClear;
 
     /// <summary>Taken from the queue and not sent in full; of the first, so many bytes are.</summary>
     private Queue<Outgoing>? _unsent;
@@ -106,6 +110,48 @@ internal sealed class Viewer(
         worker.Post(this, why);
     }
 
+    /// <summary>Whether waves may go straight out, and its wire is open.</summary>
+    public bool IsOpen => _isClear && wire.IsOpen;
+
+    /// <summary>Sends a wave at once where nothing else is to be sent or has become of the viewer.</summary>
+    /// <param name="stream">The viewer's.</param>
+    /// <param name="wave">Of it.</param>
+    /// <param name="message">The same as bytes.</param>
+    /// <returns>False: it must be added.</returns>
+    public bool TrySend(ViewerStream stream, SharedFrame wave, ReadOnlySpan<byte> message)
+    {
+        if (!_isClear || IsTouched || !stream.IsPlain || !stream.Wanted || !stream.WantsWaves || wave.Header.Kind != FrameKind.Samples)
+            return false;
+        stream.CountTaken(wave);
+        var taken = 0;
+        var isBroken = false;
+        try
+        {
+            taken = wire.Send(message);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            isBroken = true;
+        }
+
+        if (taken == message.Length)
+        {
+            worker.Counts.Message(taken);
+            worker.Counts.Frame(stream, wave);
+            return true;
+        }
+
+        _isClear = false;
+        _unsent ??= new Queue<Outgoing>();
+        _unsent.Enqueue(new Outgoing(stream, wave.Hold(), null));
+        _begun = taken;
+        if (isBroken)
+            Break();
+        else
+            AwaitRoom();
+        return true;
+    }
+
     public void AddWave(ViewerStream stream, SharedFrame wave)
     {
         if (_ladder.Step == 0 && stream.IsPlain)
@@ -166,6 +212,13 @@ internal sealed class Viewer(
 
     /// <summary>Sends what waits until it is all gone or the connection is full; then waits for room.</summary>
     public void Flush()
+    {
+        SendWaiting();
+        _isClear = Volatile.Read(ref _opened) && !_isWaiting && Closing is null && _ladder.Step == 0 && !_stepUntold
+            && _unsent is null or { Count: 0 } && _queue.IsEmpty && toText is null && hold == TimeSpan.Zero && !_finished.Task.IsCompleted;
+    }
+
+    private void SendWaiting()
     {
         if (_finished.Task.IsCompleted || !HasRoom() || (!Volatile.Read(ref _opened) && Closing is null))
             return;

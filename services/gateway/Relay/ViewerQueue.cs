@@ -47,6 +47,9 @@ internal sealed class ViewerQueue(int maxBytes, TimeSpan maxAge, FramePool pool,
         ? Math.Max((double)(_urgentBytes + _waveBytes) / maxBytes, time.GetElapsedTime(oldest.Since) / maxAge)
         : (double)_urgentBytes / maxBytes;
 
+    /// <summary>Whether nothing waits, and of nothing that was lost the viewer is still to be told.</summary>
+    public bool IsEmpty => _urgent.Count == 0 && _waves.Count == 0 && _torn.Count == 0;
+
     /// <summary>Whether no text and no event waits.</summary>
     public bool HasOnlyWaves => _urgent.Count == 0;
 

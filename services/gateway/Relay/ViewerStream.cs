@@ -60,6 +60,10 @@ internal sealed class ViewerStream(Viewer viewer, StreamTopic topic, TypeSet typ
     /// <summary>What became of the samples so far.</summary>
     public SampleAccount Account => new(_produced - _waiting, _delivered, _thinned, _dropped, _waiting);
 
+    /// <summary>Brings what a send needs into the cache.</summary>
+    /// <returns>1 if it may take waves at once, else 0.</returns>
+    public int LookAhead() => IsPlain && Wanted && viewer.IsOpen ? 1 : 0;
+
     public bool WantsWaves => Types.Contains(SignalType.Wave);
 
     public void Leave() => Volatile.Write(ref _left, 1);

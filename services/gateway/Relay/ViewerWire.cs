@@ -5,6 +5,9 @@ namespace SignalStream.Gateway.Relay;
 /// <summary>Where a viewer's bytes go. Used by its worker alone, and by one call at a time.</summary>
 internal interface IViewerWire
 {
+    /// <summary>False when nothing can be sent any more; true may come to nothing as well.</summary>
+    bool IsOpen { get; }
+
     /// <summary>Hands bytes to the connection without waiting.</summary>
     /// <returns>How many it took; fewer than given when it is full.</returns>
     int Send(ReadOnlySpan<byte> bytes);
@@ -40,6 +43,8 @@ internal sealed class SocketWire : IViewerWire
             _socket.SetRawSocketOption(Tcp, NotSentLowAt, BitConverter.GetBytes(MostNotSent));
     }
 
+    public bool IsOpen => _socket.Connected;
+
     public int Send(ReadOnlySpan<byte> bytes)
     {
         var taken = _socket.Send(bytes, SocketFlags.None, out var error);
@@ -63,6 +68,8 @@ internal sealed class SocketWire : IViewerWire
 /// <summary>Through the server's stream: what TLS and HTTP/2 need.</summary>
 internal sealed class StreamWire(Stream stream, Action abort) : IViewerWire
 {
+    public bool IsOpen => true;
+
     // A stream cannot say how much it would take at once: each part is waited for.
     public int Send(ReadOnlySpan<byte> bytes) => 0;
 

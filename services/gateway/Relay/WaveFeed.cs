@@ -25,6 +25,7 @@ internal sealed class WaveFeed : IAsyncDisposable
     private readonly HoleFiller? _filler;
     private Task _filling = Task.CompletedTask;
     private Complaints _complaints;
+    private bool _isLast = true;
 
     internal WaveFeed(StreamTopic topic, FramePool pool, HoleFiller? filler, RelayMetrics metrics, TimeProvider time, ILogger log)
     {
@@ -38,11 +39,11 @@ internal sealed class WaveFeed : IAsyncDisposable
     }
 
     public static WaveFeed Start(
-        StreamTopic topic, SignalBus bus, FramePool pool, HoleFiller filler, RelayWorker worker, RelayWorkers workers, RelayOptions options, RelayMetrics metrics,
+        StreamTopic topic, FramePool pool, HoleFiller filler, RelayWorker worker, RelayWorkers workers, RelayOptions options, RelayMetrics metrics,
         TimeProvider time, ILogger log)
     {
         var feed = new WaveFeed(topic, pool, filler, metrics, time, log);
-        feed._running = worker.RunAsync(() => feed.RunAsync(bus, workers, options.BusFrames));
+        feed._running = worker.RunAsync(() => feed.RunAsync(worker.Bus!, workers, options.BusFrames));
         return feed;
     }
 
@@ -109,7 +110,7 @@ internal sealed class WaveFeed : IAsyncDisposable
     private void Publish(SharedFrame frame)
     {
         _sequence.Take(frame);
-        _topic.Publish(frame);
+        _topic.Publish(frame, _isLast);
     }
 
     /// <summary>Something is missing: while the log is asked for it, what came after it waits.</summary>
@@ -164,7 +165,8 @@ internal sealed class WaveFeed : IAsyncDisposable
             try
             {
                 await using var subscription = await bus.SubscribeAsync(subject, capacity, cancelled);
-                while (await subscription.WaitToReadAsync(cancelled))
+                // It ends with the token it was made with: to wait with one for each frame would cost more than the frame.
+                while (await subscription.WaitToReadAsync(CancellationToken.None))
                 {
                     // What waits in the subscription is bounded there, and the gap is told.
                     if (!RelayWaiting(subscription, workers))
@@ -192,8 +194,10 @@ internal sealed class WaveFeed : IAsyncDisposable
         {
             if (!subscription.TryRead(out var message))
                 return true;
+            _isLast = !subscription.HasMore;
             using (message)
                 Relay(message.Frame);
+            _isLast = true;
         }
 
         return false;

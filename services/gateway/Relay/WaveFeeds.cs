@@ -1,11 +1,10 @@
 using SignalStream.Gateway.Relay.Resume;
-using SignalStream.Messaging;
 
 namespace SignalStream.Gateway.Relay;
 
 /// <summary>One subscription for each stream whose waves somebody wants, dropped some seconds after the last one has left.</summary>
 internal sealed class WaveFeeds(
-    SignalBus bus, FramePool pool, HoleFiller filler, RelayWorkers workers, RelayOptions options, RelayMetrics metrics, TimeProvider time, ILogger<WaveFeeds> log) : IAsyncDisposable
+    FramePool pool, HoleFiller filler, RelayWorkers workers, RelayOptions options, RelayMetrics metrics, TimeProvider time, ILogger<WaveFeeds> log) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<StreamTopic, Watched> _watched = [];
@@ -21,14 +20,14 @@ internal sealed class WaveFeeds(
     }
 
     /// <param name="topic">Of the stream.</param>
-    /// <param name="worker">Whoever watches first has it on its own worker: a stream that one viewer watches never leaves that one.</param>
+    /// <param name="worker">Whoever watches first has it on its own worker's connection: a stream that one viewer watches never leaves that one.</param>
     public void Watch(StreamTopic topic, RelayWorker worker)
     {
         lock (_gate)
         {
             if (!_watched.TryGetValue(topic, out var watched))
             {
-                watched = _watched[topic] = new Watched(WaveFeed.Start(topic, bus, pool, filler, worker, workers, options, metrics, time, log));
+                watched = _watched[topic] = new Watched(WaveFeed.Start(topic, pool, filler, worker, workers, options, metrics, time, log));
                 metrics.StreamsWatched(_watched.Count);
             }
 

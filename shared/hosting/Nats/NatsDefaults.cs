@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Logs;
@@ -18,6 +19,11 @@ internal static class NatsDefaults
         services.AddSingleton<EventLog>();
         services.AddSingleton<WaveLog>();
         services.AddSingleton<NatsMetrics>();
+        services.AddSingleton(provider => new NatsConnections(
+            provider.GetRequiredService<NatsOptions>(),
+            provider.GetRequiredService<ServiceIdentity>(),
+            provider.GetRequiredService<NatsMetrics>(),
+            provider.GetRequiredService<ILogger<NatsConnections>>()));
         services.AddSingleton<NatsReadiness>();
         services.AddHostedService<NatsStartup>();
         services.AddHostedService<MicroService>();

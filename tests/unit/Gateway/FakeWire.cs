@@ -21,6 +21,8 @@ internal sealed class FakeWire : IViewerWire
 
     public bool Broken { get; set; }
 
+    public bool IsOpen => true;
+
     /// <summary>Frames and texts, without the messages' heads; what is not one whole message behind the other is an error.</summary>
     public IReadOnlyList<(WebSocketMessageType Type, byte[] Bytes)> Sent =>
         [.. Messages().Where(m => m.Opcode is 1 or 2).Select(m => (m.Opcode == 1 ? WebSocketMessageType.Text : WebSocketMessageType.Binary, m.Payload))];

@@ -278,6 +278,8 @@ public class ViewerTests
     /// <summary>Takes everything and keeps nothing.</summary>
     private sealed class NullWire : IViewerWire
     {
+        public bool IsOpen => true;
+
         public int Send(ReadOnlySpan<byte> bytes) => bytes.Length;
 
         public ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => default;

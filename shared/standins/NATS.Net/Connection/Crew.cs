@@ -6,6 +6,9 @@ internal interface IAwaiter
     /// <summary>Lets who waits go on.</summary>
     /// <param name="onThisThread">Here and now, for as long as it likes; else on the thread pool.</param>
     void Resume(bool onThisThread);
+
+    /// <summary>Where who waits goes on; null: anywhere.</summary>
+    SynchronizationContext? Context => null;
 }
 
 /// <summary>

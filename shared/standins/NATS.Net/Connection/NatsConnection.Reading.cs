@@ -10,6 +10,9 @@ public partial class NatsConnection
     /// <summary>Subscriptions that received something in the stretch that is being read.</summary>
     private readonly List<NatsSubBase> _touched = [];
 
+    /// <summary>Contexts of readers that went on in the stretch that ends.</summary>
+    private readonly List<SynchronizationContext> _contexts = [];
+
     /// <summary>How long a lame duck's client at most takes to leave, spread so that not all come to the next server at once.</summary>
     private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(2);
 
@@ -71,6 +74,8 @@ public partial class NatsConnection
         }
     }
 
+    /// <summary>Lets the readers that wait go on.</summary>
+    /// <returns>The last one of those that go on anywhere: it is left to the caller.</returns>
     private IAwaiter? EndStretch()
     {
         IAwaiter? last = null;
@@ -79,12 +84,36 @@ public partial class NatsConnection
             subscription.IsTouched = false;
             if (subscription.EndOfStretch() is not { } waiting)
                 continue;
+            if (waiting.Context is { } context)
+            {
+                ResumeIn(context, waiting);
+                continue;
+            }
+
             last?.Resume(onThisThread: false);
             last = waiting;
         }
 
         _touched.Clear();
+        foreach (var context in _contexts)
+            context.OperationCompleted();
+        _contexts.Clear();
         return last;
+    }
+
+    /// <summary>
+    /// A stretch is one operation to a context: at its end it may run, on this thread, what was posted to it. Until it returns
+    /// nothing more is read, which is its own choice: it should have the connection to itself.
+    /// </summary>
+    private void ResumeIn(SynchronizationContext context, IAwaiter waiting)
+    {
+        if (!_contexts.Contains(context))
+        {
+            _contexts.Add(context);
+            context.OperationStarted();
+        }
+
+        waiting.Resume(onThisThread: false);
     }
 
     private void Dispatch(ServerReader reader, in ServerCommand command)

@@ -16,6 +16,7 @@ internal sealed class QueueSignal : IValueTaskSource<bool>, IAwaiter
     private List<TaskCompletionSource<bool>>? _others;
     private volatile bool _waiting;
     private volatile bool _completed;
+    private volatile SynchronizationContext? _context;
     private Exception? _error;
 
     private enum SingleState
@@ -42,6 +43,9 @@ internal sealed class QueueSignal : IValueTaskSource<bool>, IAwaiter
 
     /// <summary>Something can be read.</summary>
     public void Raise() => Wake(true, null, onThisThread: false);
+
+    /// <inheritdoc/>
+    public SynchronizationContext? Context => _context;
 
     /// <inheritdoc/>
     public void Resume(bool onThisThread) => Wake(true, null, onThisThread);
@@ -105,8 +109,11 @@ internal sealed class QueueSignal : IValueTaskSource<bool>, IAwaiter
 
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _single.GetStatus(token);
 
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        _context = flags.HasFlag(ValueTaskSourceOnCompletedFlags.UseSchedulingContext) ? SynchronizationContext.Current : null;
         _single.OnCompleted(continuation, state, token, flags);
+    }
 
     private ValueTask<bool> WaitSingle(CancellationToken cancellationToken)
     {

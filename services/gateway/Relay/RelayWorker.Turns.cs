@@ -1,0 +1,165 @@
+namespace SignalStream.Gateway.Relay;
+
+/// <remarks>
+/// Turns are taken by two threads, never at once: the one that reads the worker's NATS connection, for what it has just read, and
+/// the worker's own, for everything that is posted meanwhile or comes due. Between reading a frame and sending it no thread is
+/// woken.
+/// </remarks>
+internal sealed partial class RelayWorker
+{
+    private const int Nobody = 0;
+
+    private readonly WakeUp _posted = new();
+    private readonly PriorityQueue<Viewer, long> _held = new();
+    private int _turnOf;
+    private int _awake;
+
+    /// <summary>When the first viewer that is held is due, and until when the worker's thread sleeps at most; timestamps.</summary>
+    private long _due = long.MaxValue;
+    private long _sleepsUntil;
+    private volatile bool _stopping;
+    private Thread? _thread;
+
+    /// <summary>Whether the caller is in a turn and nothing is posted: what it hands to a viewer overtakes nothing.</summary>
+    public bool IsHere => _turnOf == Environment.CurrentManagedThreadId && _inbox.IsEmpty;
+
+    /// <summary>Whether nobody has the turn and nothing waits for one.</summary>
+    public bool IsIdle => Volatile.Read(ref _turnOf) == Nobody && _inbox.IsEmpty;
+
+    public void Start()
+    {
+        _thread = new Thread(Run) { IsBackground = true, Name = "relay" };
+        _thread.Start();
+    }
+
+    /// <summary>One turn: takes in what was posted, then sends; false when there was nothing.</summary>
+    public bool RunOnce()
+    {
+        var isSomething = !_inbox.IsEmpty;
+        if (!TryEnter())
+            return false;
+        TakePosted();
+        EndTurn();
+        return isSomething;
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _posted.Set();
+        _thread?.Join();
+        _posted.Dispose();
+    }
+
+    private bool TryEnter() => Interlocked.CompareExchange(ref _turnOf, Environment.CurrentManagedThreadId, Nobody) == Nobody;
+
+    private void EndTurn()
+    {
+        FlushTouched();
+        FlushDue();
+        Counts.Publish();
+        Volatile.Write(ref _due, _held.TryPeek(out _, out var due) ? due : long.MaxValue);
+        Interlocked.Exchange(ref _turnOf, Nobody);
+    }
+
+    private void Post(Posted posted)
+    {
+        _inbox.Enqueue(posted);
+        Wake();
+    }
+
+    private void Wake()
+    {
+        if (Interlocked.Exchange(ref _awake, 1) == 0 && !_stopping)
+            _posted.Set();
+    }
+
+    private void Run()
+    {
+        SynchronizationContext.SetSynchronizationContext(new Home(this));
+        while (!_stopping)
+        {
+            if (RunOnce())
+                continue;
+            _sleepsUntil = Volatile.Read(ref _due);
+            Interlocked.Exchange(ref _awake, 0);
+            // Whoever has the turn looks at the inbox when it is over, and wakes.
+            if (_inbox.IsEmpty || Volatile.Read(ref _turnOf) != Nobody)
+                _posted.Wait(MillisecondsUntil(_sleepsUntil));
+            Volatile.Write(ref _awake, 1);
+        }
+    }
+
+    /// <summary>Viewers that asked for it get what comes within a while in one send.</summary>
+    private void Hold(Viewer viewer)
+    {
+        viewer.IsHeld = true;
+        _held.Enqueue(viewer, time.GetTimestamp() + (long)(viewer.Hold.TotalSeconds * time.TimestampFrequency));
+    }
+
+    private void FlushDue()
+    {
+        if (_held.Count == 0)
+            return;
+        var now = time.GetTimestamp();
+        while (_held.TryPeek(out var viewer, out var due) && due <= now)
+        {
+            _held.Dequeue();
+            viewer.IsHeld = false;
+            viewer.Flush();
+        }
+    }
+
+    private int MillisecondsUntil(long due) => due == long.MaxValue
+        ? Timeout.Infinite
+        : (int)Math.Clamp(Math.Ceiling((due - time.GetTimestamp()) * 1e3 / time.TimestampFrequency), 0, int.MaxValue);
+
+    /// <summary>Brings what continues after an await to the worker's turns: no thread of the pool is woken for it.</summary>
+    /// <remarks>
+    /// The NATS connection begins an operation before it lets readers go on, and completes it behind the last one. That is a turn,
+    /// if nobody else has it, and what is posted in it is run at once. Where nothing does so, as with NATS.Net itself, all is posted.
+    /// </remarks>
+    private sealed class Home(RelayWorker worker) : SynchronizationContext
+    {
+        private int _stretchOf;
+        private bool _isRunning;
+
+        public override void OperationStarted()
+        {
+            if (worker._stopping || !worker.TryEnter())
+                return;
+            _stretchOf = Environment.CurrentManagedThreadId;
+            SetSynchronizationContext(this);
+            worker.TakePosted();
+        }
+
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            if (_stretchOf != Environment.CurrentManagedThreadId || _isRunning || !worker._inbox.IsEmpty)
+            {
+                worker.Post(new Posted(d, state));
+                return;
+            }
+
+            _isRunning = true;
+            d(state);
+            _isRunning = false;
+        }
+
+        public override void OperationCompleted()
+        {
+            if (_stretchOf != Environment.CurrentManagedThreadId)
+                return;
+            worker.TakePosted();
+            SetSynchronizationContext(null);
+            _stretchOf = Nobody;
+            worker.EndTurn();
+            if (!worker._inbox.IsEmpty || Volatile.Read(ref worker._due) < Volatile.Read(ref worker._sleepsUntil))
+                worker.Wake();
+        }
+
+        public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException();
+
+        public override SynchronizationContext CreateCopy() => this;
+    }
+}
