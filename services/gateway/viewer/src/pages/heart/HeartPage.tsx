@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { catalog, session } from "../shell/app";
 import { chosen, followChoice, offered } from "./choice";
+import { isShown } from "./shown";
 import { StreamRow } from "./StreamRow";
 
 /** From so many on, rows become tiles. */
@@ -9,7 +10,8 @@ const WALL = 7;
 /** A bedside monitor: one row a stream. */
 export function HeartPage() {
   useEffect(followChoice, []);
-  const watched = session.watched.value;
+  // Until the session follows, it still watches what another page wanted.
+  const watched = session.watched.value.filter(({ name }) => isShown(name, chosen.value));
   if (watched.length === 0) return <Nothing />;
   const isWall = watched.length >= WALL;
   return (

@@ -4,7 +4,8 @@ import { covers } from "../../session/names";
 import type { StreamInfo } from "../../wire/streamInfo";
 import { catalog, session, textClock } from "../shell/app";
 import { lifeText } from "../shell/texts";
-import { choose, chosen, KIND, offered } from "./choice";
+import { choose, chosen, offered } from "./choice";
+import { KIND } from "./shown";
 
 /** The list of streams to choose from, a dialog of the browser's own. */
 export function StreamPicker({ dialog }: { readonly dialog: RefObject<HTMLDialogElement> }) {

@@ -4,8 +4,7 @@ import { kindOf } from "../../wire/streamInfo";
 import { catalog, session } from "../shell/app";
 import { keepSetting, settingOf } from "../shell/place";
 import { firstOnes } from "./firstOnes";
-
-export const KIND = "ecg";
+import { KIND } from "./shown";
 
 const setting = settingOf("streams");
 

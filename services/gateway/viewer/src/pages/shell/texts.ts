@@ -17,7 +17,8 @@ export function lifeText({ life, lifeSinceMs }: StreamInfo, gatewayNow: Millis):
     case "live":
       return "live";
     case "silent":
-      return `silent for ${durationText(gatewayNow - lifeSinceMs)}`;
+      // Of a producer that left in order nobody noted when.
+      return lifeSinceMs > 0 ? `silent for ${durationText(gatewayNow - lifeSinceMs)}` : "silent";
     case "ended":
       return `ended ${ageText(gatewayNow - lifeSinceMs)}`;
   }
