@@ -119,3 +119,20 @@ public sealed record TargetStateEvent(
     /// <inheritdoc/>
     public override string Kind => "target_state";
 }
+
+/// <summary>A reading of a network target on its way to a viewer; it has no log of events, the readings' own is its.</summary>
+/// <param name="Place">The reading.</param>
+/// <param name="MadeBy">Nobody: it was measured.</param>
+/// <param name="Reading">What was measured.</param>
+public sealed record ProbeReadingEvent(EventPlace Place, string MadeBy, ProbeReading Reading) : SignalEvent(Place, MadeBy)
+{
+    /// <summary>The event of a stream's reading.</summary>
+    public static ProbeReadingEvent Of(Contracts.StreamId stream, ProbeReading reading) =>
+        new(new EventPlace(stream, reading.Epoch, reading.Index, reading.SentNs), "", reading);
+
+    /// <inheritdoc/>
+    public override string Kind => "probe_reading";
+
+    /// <inheritdoc/>
+    public override SignalType Type => SignalType.Reading;
+}

@@ -26,6 +26,7 @@ internal static class RelayRegistration
         services.AddHostedService<Housekeeping>();
         services.AddHostedService<CatalogFollower>();
         services.AddHostedService<EventFollower>();
+        services.AddHostedService<ReadingFollower>();
         return builder;
     }
 }

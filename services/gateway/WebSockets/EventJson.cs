@@ -51,6 +51,10 @@ internal static class EventJson
                 json.WriteStartObject("targetState");
                 LatencyJson.Fields(json, target);
                 break;
+            case ProbeReadingEvent probe:
+                json.WriteStartObject("probeReading");
+                ReadingJson.Fields(json, probe.Reading);
+                break;
             case SkipEvent skip:
                 json.WriteStartObject("skip");
                 json.WriteString("input", skip.Input);

@@ -79,6 +79,9 @@ public static class EventCodec
             case SkipEvent skip:
                 message.Skip = new V1.Skip { Input = skip.Input, Reason = skip.Reason, Output = Subjects.Token(skip.Output) };
                 break;
+            case ProbeReadingEvent probe:
+                message.ProbeReading = ReadingCodec.Body(probe.Reading);
+                break;
             case PriceOutlookEvent outlook:
                 message.PriceOutlook = MarketCodec.Body(outlook);
                 break;
@@ -147,6 +150,9 @@ public static class EventCodec
             V1.Event.BodyOneofCase.Skip => new SkipEvent(
                 place, message.MadeBy, message.Skip.Input, message.Skip.Reason,
                 Subjects.TryParseType(message.Skip.Output, out var type) ? type : SignalType.Finding),
+            V1.Event.BodyOneofCase.ProbeReading => ReadingCodec.TryRead(message.ProbeReading, out var reading, out var broken)
+                ? new ProbeReadingEvent(place, message.MadeBy, reading)
+                : throw new FormatException(broken),
             V1.Event.BodyOneofCase.PriceOutlook => MarketCodec.Read(place, message.MadeBy, message.PriceOutlook),
             V1.Event.BodyOneofCase.ModelRecord => MarketCodec.Read(place, message.MadeBy, message.ModelRecord),
             _ => throw new FormatException($"An Event of {message.Stream} without a body that is known here."),

@@ -52,7 +52,9 @@ public readonly record struct FieldValue(FieldState State, double Number, string
 /// </remarks>
 public sealed partial class FieldPath
 {
-    private const string Excluded = "alert";
+    /// <summary>What rules make themselves; what stands in no log of events.</summary>
+    private static readonly string[] Excluded = ["alert", "probe_reading"];
+
     private const string UnsetWord = "UNSPECIFIED";
 
     private static readonly HashSet<string> ToldOnChange =
@@ -147,7 +149,7 @@ public sealed partial class FieldPath
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    private static IEnumerable<FieldDescriptor> Bodies() => V1.Event.Descriptor.Oneofs.Single().Fields.Where(f => f.Name != Excluded);
+    private static IEnumerable<FieldDescriptor> Bodies() => V1.Event.Descriptor.Oneofs.Single().Fields.Where(f => !Excluded.Contains(f.Name, StringComparer.Ordinal));
 
     private static IEnumerable<FieldPath> FieldsOf(IReadOnlyList<Step> steps, string name)
     {

@@ -11,7 +11,10 @@ public static class ReadingCodec
     private const double MostMs = 3_600_000;
 
     /// <summary>The reading as a protobuf <c>ProbeReading</c>.</summary>
-    public static byte[] Encode(ProbeReading reading)
+    public static byte[] Encode(ProbeReading reading) => Body(reading).ToByteArray();
+
+    /// <summary>The message itself, for an event that carries it.</summary>
+    internal static V1.ProbeReading Body(ProbeReading reading)
     {
         var message = new V1.ProbeReading
         {
@@ -31,7 +34,7 @@ public static class ReadingCodec
         };
         if (reading.Phases is { } phases)
             message.Phases = Body(phases);
-        return message.ToByteArray();
+        return message;
     }
 
     /// <summary>Reads a protobuf <c>ProbeReading</c>; false with the reason when it is none or breaks a rule.</summary>
@@ -41,17 +44,21 @@ public static class ReadingCodec
         decoded = null;
         try
         {
-            var message = V1.ProbeReading.Parser.ParseFrom(bytes);
-            error = Broken(message);
-            if (error is null)
-                decoded = Read(message);
+            return TryRead(V1.ProbeReading.Parser.ParseFrom(bytes), out decoded, out error);
         }
         catch (InvalidProtocolBufferException exception)
         {
             error = $"{bytes.Length} bytes that are no ProbeReading: {exception.Message}";
+            return false;
         }
+    }
 
-        return decoded is not null;
+    /// <summary>Checks a message; false with the reason when it breaks a rule.</summary>
+    internal static bool TryRead(V1.ProbeReading message, [NotNullWhen(true)] out ProbeReading? read, [NotNullWhen(false)] out string? error)
+    {
+        error = Broken(message);
+        read = error is null ? Read(message) : null;
+        return read is not null;
     }
 
     private static string? Broken(V1.ProbeReading message)
