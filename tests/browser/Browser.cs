@@ -20,11 +20,15 @@ public sealed class Browser : IAsyncLifetime, IAsyncDisposable
     public Task InitializeAsync() => Task.CompletedTask;
 
     /// <summary>Opens a page of its own, of the size of a small screen.</summary>
-    public async Task<ViewerPage> OpenAsync(Uri address)
+    /// <param name="address">Of the page.</param>
+    /// <param name="script">Runs before the page's own.</param>
+    public async Task<ViewerPage> OpenAsync(Uri address, string? script = null)
     {
         var browser = await LaunchAsync();
         var page = await browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new() { Width = 1280, Height = 570 } });
         var viewer = new ViewerPage(page);
+        if (script is not null)
+            await page.AddInitScriptAsync(script);
         await page.GotoAsync(address.ToString());
         return viewer;
     }

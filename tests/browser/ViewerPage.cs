@@ -105,6 +105,19 @@ public sealed class ViewerPage : IAsyncDisposable
 
     public Task ClickAsync(string selector) => _page.Locator(selector).First.ClickAsync();
 
+    /// <summary>Chooses in a list by the choice's value.</summary>
+    public Task SelectAsync(string selector, string value) => _page.Locator(selector).First.SelectOptionAsync(value);
+
+    /// <summary>What a script's expression is worth on the page.</summary>
+    public Task<T> ValueAsync<T>(string expression) => _page.EvaluateAsync<T>(expression);
+
+    /// <summary>The file that a click saves.</summary>
+    public async Task<(string Name, string Text)> DownloadAsync(string selector)
+    {
+        var download = await _page.RunAndWaitForDownloadAsync(() => ClickAsync(selector));
+        return (download.SuggestedFilename, await File.ReadAllTextAsync(await download.PathAsync()));
+    }
+
     public Task FillAsync(string selector, string text) => _page.Locator(selector).First.FillAsync(text);
 
     /// <summary>Drags over a row's trace.</summary>

@@ -7,6 +7,7 @@ import { MarketPage } from "./pages/market/MarketPage";
 import { NetworkPage } from "./pages/network/NetworkPage";
 import { NetworkTools } from "./pages/network/NetworkTools";
 import { startApp } from "./pages/shell/app";
+import { startNotifications } from "./pages/shell/notifications";
 import { followAddress } from "./pages/shell/place";
 import { Shell } from "./pages/shell/Shell";
 import { SystemPage } from "./pages/system/SystemPage";
@@ -15,6 +16,7 @@ const root = document.getElementById("app");
 if (!root) throw new Error("index.html has no element #app.");
 followAddress();
 startApp();
+startNotifications();
 render(
   <Shell
     pages={[

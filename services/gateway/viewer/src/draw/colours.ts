@@ -13,6 +13,8 @@ export const colours = {
   good: "#2a8f59",
   poor: "#ffb454",
   off: "#ff6b6b",
+  /** Smoke: each shade lies over the wider ones. */
+  smoke: "rgb(200 216 222 / 20%)",
   /** Of a trend: from the median to p95, and where it is unlike itself. */
   band: "#1d5f4a",
   anomaly: "#ffb454",

@@ -1,4 +1,4 @@
-/** A price and the fan of intervals ahead of it: bars to the left, each as wide as the next, what is expected to the right. */
+/** A value and the fan of intervals ahead of it. For a price: bars to the left, each as wide as the next, what is expected to the right. */
 import { colours } from "./colours";
 
 /** Bars that are shown of the past. */
@@ -91,17 +91,25 @@ export function drawFan(canvas: HTMLCanvasElement, fan: Fan, dpr: number): Price
   context.clearRect(0, 0, canvas.width, canvas.height);
   const place = placesOf(canvas, shown, scale, dpr);
   drawScale(context, scale, place, dpr);
-  for (const band of bandsOf(shown)) drawBand(context, band, place);
   drawPast(context, shown.past, place, dpr);
-  drawPoints(context, shown, place, dpr);
+  drawAhead(context, shown, place, dpr);
   return scale;
 }
 
-interface Places {
-  readonly right: number;
-  /** Of bars ahead of the last one; below zero for the past. */
+/** What is expected, from the last value on: on whatever chart, which says where things are. */
+export function drawAhead(context: CanvasRenderingContext2D, fan: Fan, place: FanPlaces, dpr: number): void {
+  for (const band of bandsOf(fan)) drawBand(context, band, place);
+  drawPoints(context, fan, place, dpr);
+}
+
+export interface FanPlaces {
+  /** Of steps ahead of the last value; below zero for the past. */
   readonly x: (steps: number) => number;
-  readonly y: (price: number) => number;
+  readonly y: (value: number) => number;
+}
+
+interface Places extends FanPlaces {
+  readonly right: number;
 }
 
 function placesOf({ width, height }: HTMLCanvasElement, { ahead }: Fan, { low, high }: PriceScale, dpr: number): Places {
@@ -134,7 +142,7 @@ function drawScale(context: CanvasRenderingContext2D, { ticks, digits }: PriceSc
 }
 
 /** Each lies over the wider ones, so that the middle is the brightest. */
-function drawBand(context: CanvasRenderingContext2D, { edge }: Band, { x, y }: Places): void {
+function drawBand(context: CanvasRenderingContext2D, { edge }: Band, { x, y }: FanPlaces): void {
   context.fillStyle = colours.fan;
   context.beginPath();
   for (const { steps, high } of edge) context.lineTo(x(steps), y(high));
@@ -156,7 +164,7 @@ function drawPast(context: CanvasRenderingContext2D, past: readonly FanPoint[], 
   context.stroke();
 }
 
-function drawPoints(context: CanvasRenderingContext2D, { past, ahead }: Fan, { x, y }: Places, dpr: number): void {
+function drawPoints(context: CanvasRenderingContext2D, { past, ahead }: Fan, { x, y }: FanPlaces, dpr: number): void {
   const last = past.at(-1);
   if (!last) return;
   context.lineWidth = 1.2 * dpr;

@@ -58,7 +58,7 @@ export class Findings {
 function keyOf({ body }: SignalEvent): string {
   switch (body.kind) {
     case "forecast":
-      return `forecast of ${body.target}`;
+      return `forecast of ${body.target} ${body.steps} ahead`;
     case "modelRecord":
       return `record of ${body.model}`;
     default:

@@ -31,19 +31,38 @@ const anomaly = (startMs: number, endMs?: number, metric = "rtt_ms"): SignalEven
     reason: "",
   });
 
-test("statistics become points of the trend, repeats do not", () => {
+const reading = (ms: number, rttMs: number | undefined): SignalEvent => event(ms, { kind: "probeReading", rttMs, intervalMs: 500 });
+
+const forecast = (ms: number, steps: number): SignalEvent =>
+  event(ms, { kind: "forecast", target: "rtt_ms", steps, point: 10 + steps, unit: "ms", intervals: [] });
+
+test("the newest statistics are shown, older ones and repeats are not", () => {
   const line = new LineFindings();
-  for (const ms of [1_000, 2_000, 2_000, 1_000, 3_000]) line.accept(statistics(ms, 5));
-  expect(line.since(0).map(({ timeMs }) => timeMs)).toEqual([1_000, 2_000, 3_000]);
-  expect(line.since(2_000)).toHaveLength(2);
-  expect(line.newest).toMatchObject({ p50Ms: 9, p95Ms: 12, loss: 0.25 });
+  line.accept(statistics(2_000, 5));
+  line.accept(statistics(1_000, 7));
+  line.accept(statistics(2_000, 8));
+  expect(line.statistics.value?.windows[0]?.lost).toBe(5);
 });
 
-test("of the trend the last hour is kept", () => {
+test("readings are handed on once, lost ones too", () => {
   const line = new LineFindings();
-  for (let s = 1; s <= 4_000; s++) line.accept(statistics(s * 1_000));
-  const kept = line.since(0);
-  expect([kept.length, kept[0]?.timeMs, kept.at(-1)?.timeMs]).toEqual([3_600, 401_000, 4_000_000]);
+  for (const [ms, rtt] of [[1_000, 9], [1_500, undefined], [1_500, 9], [1_000, 9], [2_000, 11]] as const) line.accept(reading(ms, rtt));
+  expect(line.behind(0)).toEqual([{ timeMs: 1_000, rttMs: 9 }, { timeMs: 1_500, rttMs: undefined }, { timeMs: 2_000, rttMs: 11 }]);
+  expect(line.behind(2)).toHaveLength(1);
+  expect([line.answerAt(2_000), line.answerAt(1_500), line.answerAt(1_700)]).toEqual([11, undefined, undefined]);
+});
+
+test("who has not looked for too long is told that readings are gone", () => {
+  const line = new LineFindings();
+  for (let i = 1; i <= 1_300; i++) line.accept(reading(i * 500, 9));
+  expect(line.behind(99)).toBeUndefined();
+  expect(line.behind(100)).toHaveLength(1_200);
+});
+
+test("the outlook has every step of the newest reading", () => {
+  const line = new LineFindings();
+  for (const [ms, steps] of [[1_000, 1], [1_000, 3], [2_000, 3], [2_000, 1], [1_000, 6], [2_000, 12]] as const) line.accept(forecast(ms, steps));
+  expect([line.outlook?.timeMs, line.outlook?.ahead.map(({ steps }) => steps)]).toEqual([2_000, [1, 3, 12]]);
 });
 
 test("an anomaly that is over takes the place of its beginning, and does not begin again", () => {

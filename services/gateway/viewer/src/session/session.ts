@@ -13,7 +13,7 @@ import { byName, covers, isPattern } from "./names";
 const FIRST_EXCHANGES = 5;
 const FIRST_EXCHANGE_MS = 120;
 const EXCHANGE_MS = 5_000;
-const TYPES: readonly EventType[] = ["wave", "finding", "forecast", "alert"];
+const TYPES: readonly EventType[] = ["wave", "reading", "finding", "forecast", "alert"];
 
 export interface SessionOptions {
   readonly connect: () => Socket;

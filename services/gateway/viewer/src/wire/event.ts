@@ -3,7 +3,16 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { type Nanos, nanos } from "../time/units";
 import type { EventLog } from "./commands";
 import { type Alert, alertOf, qualityOf, type SignalQuality, type Variability } from "./alert";
-import { type Anomaly, anomalyOf, type LatencyStatistics, statisticsOf, type TargetState, targetStateOf } from "./latency";
+import {
+  type Anomaly,
+  anomalyOf,
+  type LatencyStatistics,
+  type ProbeReading,
+  readingOf,
+  statisticsOf,
+  type TargetState,
+  targetStateOf,
+} from "./latency";
 import {
   BeatClass,
   type Event as EventMessage,
@@ -58,7 +67,7 @@ export interface SignalEvent {
   readonly index: bigint;
   readonly timeNs: Nanos;
   readonly madeBy: string;
-  /** The log that it stands in; undefined when this viewer does not know its kind. */
+  /** The log of events that it stands in; undefined for a reading, and when this viewer does not know its kind. */
   readonly log: EventLog | undefined;
   readonly body:
     | Beat
@@ -72,6 +81,7 @@ export interface SignalEvent {
     | LatencyStatistics
     | Anomaly
     | TargetState
+    | ProbeReading
     | Unknown;
 }
 
@@ -87,7 +97,7 @@ const forecasts: ReadonlySet<string> = new Set(["forecast", "priceOutlook", "mod
 
 function logOf({ body }: EventMessage): EventLog | undefined {
   const kind: string | undefined = body.case;
-  if (kind === undefined) return undefined;
+  if (kind === undefined || kind === "probeReading") return undefined;
   if (kind === "alert") return "alert";
   return forecasts.has(kind) ? "forecast" : "finding";
 }
@@ -123,6 +133,8 @@ function bodyOf({ body }: EventMessage): SignalEvent["body"] {
       return anomalyOf(body.value);
     case "targetState":
       return targetStateOf(body.value);
+    case "probeReading":
+      return readingOf(body.value);
     default:
       return { kind: "unknown" };
   }

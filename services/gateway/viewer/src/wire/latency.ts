@@ -1,5 +1,6 @@
 /** What is found of a network target, out of its protobuf bodies. */
 import { type Millis, nanos, toMillis } from "../time/units";
+import { ProbeOutcome, type ProbeReading as ReadingMessage } from "./gen/signalstream/v1/readings_pb";
 import {
   type Anomaly as AnomalyMessage,
   type LatencyStatistics as StatisticsMessage,
@@ -52,6 +53,21 @@ export interface TargetState {
   readonly sinceMs: Millis;
   readonly reason: string;
 }
+
+/** One probe, as it was measured. */
+export interface ProbeReading {
+  readonly kind: "probeReading";
+  /** Undefined when it was not answered. */
+  readonly rttMs: number | undefined;
+  /** From one probe to the next. */
+  readonly intervalMs: number;
+}
+
+export const readingOf = ({ outcome, rttMs, intervalMs }: ReadingMessage): ProbeReading => ({
+  kind: "probeReading",
+  rttMs: outcome === ProbeOutcome.ANSWERED ? rttMs : undefined,
+  intervalMs,
+});
 
 export const statisticsOf = ({ windows }: StatisticsMessage): LatencyStatistics => ({
   kind: "latencyStatistics",

@@ -2,14 +2,16 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { LiveStream } from "../../session/liveStream";
 import { readTargets, type TargetDefinition } from "../../session/targets";
+import { kindOf } from "../../wire/streamInfo";
 import { catalog, session } from "../shell/app";
 import { Incidents } from "./Incidents";
 import { byRegion, conditionSigns, type Line, type NetworkWord, networkWord } from "./lines";
-import { spanMinutes } from "./NetworkTools";
+import { spanShown, viewShown } from "./spans";
 import { TargetCard } from "./TargetCard";
 import { TargetDialog } from "./TargetDialog";
 
-const PATTERN = "net.*";
+const KIND = "net";
+const PATTERN = `${KIND}.*`;
 const ID_AT = PATTERN.length - 1;
 
 const wordSigns: Readonly<Record<NetworkWord, string>> = {
@@ -34,7 +36,9 @@ export function NetworkPage() {
     session.watch([PATTERN]);
   }, []);
   useEffect(() => void read(), [catalog.streams.value]);
-  const lines = session.watched.value.filter(({ info }) => info.value !== undefined && info.value.life !== "ended").map(lineOf);
+  // Until the session follows, it still watches what another page wanted.
+  const watched = session.watched.value.filter(({ name }) => kindOf(name) === KIND);
+  const lines = watched.filter(({ info }) => info.value !== undefined && info.value.life !== "ended").map(lineOf);
   const close = (isChanged: boolean) => {
     open.value = undefined;
     if (isChanged) void read();
@@ -79,7 +83,7 @@ interface RegionProps {
 }
 
 function Region({ name, lines, edited, onEdit }: RegionProps) {
-  const spanMs = spanMinutes() * 60_000;
+  const [span, view] = [spanShown(), viewShown()];
   return (
     <section class="region" data-region={name} data-many={lines.length > 1}>
       <h2>{name || "no region"}</h2>
@@ -87,7 +91,7 @@ function Region({ name, lines, edited, onEdit }: RegionProps) {
         {lines.map(({ stream }) => {
           const id = stream.name.slice(ID_AT);
           return (
-            <TargetCard key={stream.name} stream={stream} spanMs={spanMs} onEdit={edited.has(id) ? () => onEdit(id) : undefined} />
+            <TargetCard key={stream.name} stream={stream} span={span} view={view} onEdit={edited.has(id) ? () => onEdit(id) : undefined} />
           );
         })}
       </div>

@@ -1,24 +1,33 @@
-import { keepSetting, settingOf } from "../shell/place";
-
-const MINUTES = [1, 5, 15, 60] as const;
-const USUAL = 5;
-
-const setting = settingOf("minutes");
-
-/** How much time the charts show. */
-export const spanMinutes = (): number => MINUTES.find((minutes) => String(minutes) === setting.value) ?? USUAL;
+import { keepSetting } from "../shell/place";
+import { type ExportFormat, exportShown } from "./shown";
+import { SPANS, spanShown, VIEWS, viewShown } from "./spans";
 
 export const NetworkTools = () => (
   <div class="tools">
     <label>
       <span class="tool-name">Last</span>
-      <select aria-label="Time shown" value={String(spanMinutes())} onChange={(event) => keepSetting("minutes", event.currentTarget.value)}>
-        {MINUTES.map((minutes) => (
-          <option key={minutes} value={String(minutes)}>
-            {minutes} min
+      <select aria-label="Time shown" data-testid="span" value={spanShown().name} onChange={(event) => keepSetting("span", event.currentTarget.value)}>
+        {SPANS.map(({ name, text }) => (
+          <option key={name} value={name}>
+            {text}
           </option>
         ))}
       </select>
     </label>
+    <label>
+      <select aria-label="Form of the charts" data-testid="view" value={viewShown()} onChange={(event) => keepSetting("view", event.currentTarget.value)}>
+        {VIEWS.map((view) => (
+          <option key={view}>{view}</option>
+        ))}
+      </select>
+    </label>
+    <ExportButton format="csv" />
+    <ExportButton format="json" />
   </div>
+);
+
+const ExportButton = ({ format }: { readonly format: ExportFormat }) => (
+  <button type="button" class="export" aria-label={`Export what is shown as ${format.toUpperCase()}`} onClick={() => exportShown(format)}>
+    ↓ {format.toUpperCase()}
+  </button>
 );

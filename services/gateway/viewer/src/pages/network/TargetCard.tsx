@@ -3,17 +3,19 @@ import type { LatencyWindow } from "../../wire/latency";
 import { session, textClock } from "../shell/app";
 import { durationText, lifeText } from "../shell/texts";
 import { conditionSigns, lossText, msText } from "./lines";
+import type { SpanChoice, View } from "./spans";
 import { TrendChart } from "./TrendChart";
 
 interface Props {
   readonly stream: LiveStream;
-  readonly spanMs: number;
+  readonly span: SpanChoice;
+  readonly view: View;
   /** Left out for a target of the configuration. */
   readonly onEdit?: (() => void) | undefined;
 }
 
 /** One target: state, numbers of the last ten seconds, chart. */
-export function TargetCard({ stream, spanMs, onEdit }: Props) {
+export function TargetCard({ stream, span, view, onEdit }: Props) {
   const info = stream.info.value;
   const state = stream.line.state.value;
   const condition = state?.condition ?? "unknown";
@@ -35,7 +37,7 @@ export function TargetCard({ stream, spanMs, onEdit }: Props) {
       <p class="target-source">
         {info?.source} <Since stream={stream} />
       </p>
-      <TrendChart stream={stream} spanMs={spanMs} />
+      <TrendChart stream={stream} span={span} view={view} />
       <Figures window={stream.line.statistics.value?.windows[0]} />
     </section>
   );

@@ -1,45 +1,53 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import { onFrame } from "../../draw/frameLoop";
-import { drawTrend } from "../../draw/trend";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { columnAt } from "../../draw/lineColumns";
+import { LineTrend } from "../../session/lineTrend";
 import type { LiveStream } from "../../session/liveStream";
-import { session } from "../shell/app";
+import type { TrendColumn } from "../../session/trends";
+import { follow } from "./followTrend";
+import { lossText, msText } from "./lines";
+import { show } from "./shown";
+import { type SpanChoice, stepOf, type View } from "./spans";
 
-/** The rolling chart of a target; drawn in an animation frame, a few times a second at most. */
-const STEP_MS = 250;
+interface Props {
+  readonly stream: LiveStream;
+  readonly span: SpanChoice;
+  readonly view: View;
+}
 
-export function TrendChart({ stream, spanMs }: { readonly stream: LiveStream; readonly spanMs: number }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const top = useSignal<number | undefined>(undefined);
-  useEffect(
-    () => (canvas.current ? drawOn(canvas.current, stream, spanMs, (drawn) => (top.value = drawn)) : undefined),
-    [stream, spanMs],
-  );
+/** The rolling chart of a target: out of the log what was, live what is. */
+export function TrendChart({ stream, span, view }: Props) {
+  const host = useRef<HTMLDivElement>(null);
+  const top = useSignal(1);
+  const hovered = useSignal<string | undefined>(undefined);
+  const note = useSignal<string | undefined>(undefined);
+  const trend = useMemo(() => new LineTrend(span.ms, stepOf(span, view)), [stream, span, view]);
+  useEffect(() => show(stream, trend), [stream, trend]);
+  useEffect(() => {
+    if (!host.current) return;
+    return follow(host.current, stream, trend, {
+      spanMs: span.ms,
+      isSmoke: view === "smoke",
+      scaled: (ms) => (top.value = ms),
+      noted: (text) => (note.value = text),
+      hovered: (timeMs) => {
+        const column = timeMs === undefined ? undefined : columnAt(trend.columns, timeMs, trend.stepMs);
+        hovered.value = column && columnText(column);
+      },
+    });
+  }, [stream, trend]);
   return (
-    <div class="trend" data-testid="trend">
-      <canvas ref={canvas} role="img" aria-label={`Round trips of the last ${spanMs / 60_000} min, up to ${top.value ?? 1} ms`} />
-      <span class="trend-top">{top.value !== undefined && `${top.value} ms`}</span>
+    <div class="trend" data-testid="trend" data-view={view}>
+      <div class="trend-plot" ref={host} role="img" aria-label={`Round trips of the last ${span.text}, up to ${top.value} ms${note.value ? `; ${note.value}` : ""}`} />
+      <span class="trend-note">{hovered.value ?? note.value}</span>
     </div>
   );
 }
 
-function drawOn(canvas: HTMLCanvasElement, stream: LiveStream, spanMs: number, scaled: (top: number) => void): () => void {
-  const { line } = stream;
-  let drawnAt = Number.NEGATIVE_INFINITY;
-  const observer = new ResizeObserver(() => {
-    canvas.width = Math.round(canvas.clientWidth * devicePixelRatio);
-    canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
-    drawnAt = Number.NEGATIVE_INFINITY;
-  });
-  observer.observe(canvas);
-  const stop = onFrame((now) => {
-    if (now - drawnAt < STEP_MS || canvas.width === 0) return;
-    drawnAt = now;
-    const endMs = session.gatewayNow();
-    scaled(drawTrend(canvas, line.since(endMs - spanMs), line.anomalies.peek(), { endMs, spanMs }, devicePixelRatio));
-  });
-  return () => {
-    stop();
-    observer.disconnect();
-  };
+function columnText({ timeMs, readings, lost, quantiles }: TrendColumn): string {
+  const loss = lost > 0 ? `, ${lossText(lost, readings)} lost` : "";
+  if (!quantiles) return `${clock.format(timeMs)}: nothing answered`;
+  return `${clock.format(timeMs)}: ${msText(quantiles[3] ?? 0)} ms, p95 ${msText(quantiles[6] ?? 0)} ms${loss}`;
 }
+
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });

@@ -2,6 +2,7 @@ import type { ComponentType } from "preact";
 import { AlarmHead } from "./AlarmHead";
 import { session } from "./app";
 import { ConnectionBadge } from "./ConnectionBadge";
+import { NotifyButton } from "./NotifyButton";
 import { place } from "./place";
 
 export interface Page {
@@ -26,6 +27,7 @@ export function Shell({ pages }: { readonly pages: readonly [Page, ...Page[]] })
         {pages.length > 1 && <Navigation pages={pages} current={path} />}
         {Tools && <Tools />}
         <AlarmHead />
+        <NotifyButton />
         <ConnectionBadge />
       </header>
       {session.refusal.value !== undefined && <Refusal text={session.refusal.value} />}
