@@ -7,7 +7,7 @@ DOTNET_QUIET := --nologo --verbosity minimal
 export CALLER := $(if $(PWD),$(PWD),$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check clean up down bench-latency bench-market bench-nats bench-processor bench-relay load chaos-nats chaos-resume chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-latency eval-probes eval-forecast backtest bench-ecg
+.PHONY: help run test build check clean up down bench-latency bench-market bench-nats bench-processor bench-plain bench-relay load chaos-nats chaos-resume chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-latency eval-probes eval-forecast backtest bench-ecg
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,8 @@ down: ## removes the containers and their data
 
 # ---- longer than `make test` waits for: benchmarks (bench-), faults (chaos-), scores on data (eval-), fuzzing
 
+BENCH_STREAMS = 500,1000,1500,2000
+PLAIN_STREAMS = 500,2000
 BENCHMARKS = dotnet run --project tests/benchmarks --configuration Release --
 
 bench-latency: ## sample to frame at a viewer, and each service's share of a core (SECONDS=60 STREAMS=2)
@@ -54,8 +56,11 @@ bench-nats: ## the NATS client beside a bare socket loop, messages a CPU-second 
 bench-ecg: ## the R-peak detector and what goes with it, ns a sample of one lead (PASSES=15)
 	$(BENCHMARKS) ecg $(or $(PASSES),15)
 
-bench-processor: ## ECG streams that one processor keeps up with on one core, and the latency it adds (SECONDS=15 STREAMS=500,1000,1500,2000)
-	$(BENCHMARKS) processor $(or $(SECONDS),15) $(STREAMS)
+bench-processor: ## ECG streams that one processor keeps up with on one core, and the latency it adds (SECONDS=15 STREAMS=500,1000,1500,2000 REPLICAS=1,2,3)
+	$(BENCHMARKS) processor $(or $(SECONDS),15) $(or $(STREAMS),$(BENCH_STREAMS)) $(REPLICAS)
+
+bench-plain: ## the processor's log beside plain subscribe-and-publish, processor time of all processes (SECONDS=15 STREAMS=500,2000)
+	$(BENCHMARKS) processor-plain $(or $(SECONDS),15) $(or $(STREAMS),$(PLAIN_STREAMS))
 
 bench-relay: ## the gateway beside other WebSocket servers, deliveries a CPU-second (ROUNDS=3 SECONDS=6)
 	$(BENCHMARKS) relay $(or $(ROUNDS),3) $(or $(SECONDS),6)

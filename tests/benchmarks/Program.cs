@@ -13,6 +13,9 @@ return args switch
     ["latency", .. var rest] => await LatencyBenchmark.RunAsync(rest),
     ["market", .. var rest] => await MarketBenchmark.RunAsync(rest),
     ["processor", .. var rest] => await ProcessorBenchmark.RunAsync(rest),
+    ["processor-plain", .. var rest] => await PlainBenchmark.RunAsync(rest),
+    ["processor-readers", .. var rest] => await ReadersBenchmark.RunAsync(rest),
+    ["processor-role", .. var rest] => await PlainRoles.RunAsync(rest),
     ["relay", .. var rest] => await RelayBenchmark.RunAsync(rest),
     ["relay-peer", .. var rest] => await PeerServers.RunAsync(rest),
     ["load", .. var rest] => await Load.RunAsync(rest),
@@ -29,9 +32,13 @@ static int Usage()
           market [SECONDS]              five simulated symbols: the producer's and the predictor's share of a core, and memory
           ecg [PASSES]                  the R-peak detector, ns a sample of one lead (default: 15 passes)
           nats [ROUNDS]                 the NATS client against a bare socket loop (default: 5 rounds)
-          processor [SECONDS] [STREAMS,…]
+          processor [SECONDS] [STREAMS,…] [REPLICAS,…]
                                         streams that one processor keeps up with on one core (default: 15 s of
-                                        500,1000,1500,2000)
+                                        500,1000,1500,2000); with REPLICAS so many, wherever the system puts them
+          processor-plain [SECONDS] [STREAMS,…]
+                                        the log beside plain subscribe-and-publish, the same detector (default: 15 s of 500,2000)
+          processor-readers [SECONDS] [STREAMS]
+                                        three readers of the log, with filters and without (default: 15 s of 2000)
           relay [ROUNDS] [SECONDS] [SERVERS] [CASES]
                                         the gateway beside other servers (default: 3 rounds of 6 s, all, ABCD)
           load [streams=…] [viewers=…] [each=…] [seconds=…] [slow=…] [frozen=…] [frame=…] [burst=…] [hold=…] [gateway=URL nats=URL]

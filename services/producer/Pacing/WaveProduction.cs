@@ -22,6 +22,7 @@ internal sealed class WaveProduction(
     ILogger<WaveProduction> log) : BackgroundService
 {
     private const int PutsAtATime = 64;
+    private const long NsPerSecond = 1_000_000_000;
 
     /// <summary>Of the 10 s that a service has to leave; the rest is for the catalog.</summary>
     private static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(4);
@@ -124,9 +125,16 @@ internal sealed class WaveProduction(
         return last;
     }
 
-    /// <summary>Spreads the streams over the time between two frames.</summary>
-    private static long Phase(IWaveSource source, int index, int count) =>
-        source.Schedule.DueNs(source.BatchSamples) * index / count;
+    /// <summary>
+    /// Spreads the streams over the time between two frames, and their starts over a second: monitors are not switched on together,
+    /// and what is told of each second of a stream is not told of all at once.
+    /// </summary>
+    private static long Phase(IWaveSource source, int index, int count)
+    {
+        var intervalNs = Math.Max(1, source.Schedule.DueNs(source.BatchSamples));
+        var intervals = Math.Max(1, NsPerSecond / intervalNs);
+        return (intervalNs * index / count) + (intervalNs * (index % intervals));
+    }
 
     private async ValueTask MarkAndEndAsync(PacedStream stream)
     {

@@ -1,164 +1,126 @@
-using System.Diagnostics;
 using System.Globalization;
-using NATS.Client.Core;
-using NATS.Client.JetStream;
 using SignalStream.Benchmarks.WholeWay;
-using SignalStream.Contracts;
-using SignalStream.Messaging;
-using SignalStream.Messaging.Codec;
-using SignalStream.Messaging.Logs;
 using SignalStream.TestKit;
 
 namespace SignalStream.Benchmarks.Processor;
 
-/// <summary>How many ECG streams one processor keeps up with on one core, and what it adds to their way.</summary>
-/// <remarks>
-/// The processor has the first core for itself; producer, nats-server and this program share the rest. The added latency is the
-/// server's own: from the moment when the log has the frame that completes a second of signal to the moment when it has the heart
-/// rate of that second, one clock for both.
-/// </remarks>
+/// <summary>How many ECG streams one processor keeps up with on one core, and what it adds to their way; or several, wherever they run.</summary>
+/// <remarks>One has the first core for itself; producer, nats-server and this program share the rest.</remarks>
 internal static class ProcessorBenchmark
 {
-    private const string ProcessorCores = "0";
     private const string Lag = "signalstream_partition_lag_seconds{capability=\"heart\"}";
-    private const int WarmUpSeconds = 5;
+    private const string Owned = "signalstream_partitions_live{capability=\"heart\"}";
+    private const string Worked = "signalstream_partition_messages_total{capability=\"heart\"}";
+
+    /// <summary>The runtime is done with compiling what is used all the time after some ten seconds, on one core.</summary>
+    private const int WarmUpSeconds = 15;
     private const int MostWarmUpSeconds = 20;
     private static readonly TimeSpan SampleEvery = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Each look at the metrics takes some milliseconds of the core that is measured; Prometheus looks every few seconds.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
     public static async Task<int> RunAsync(string[] args)
     {
         var seconds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 15;
-        var steps = (args.Length > 1 ? args[1] : "500,1000,1500,2000").Split(',').Select(s => int.Parse(s, CultureInfo.InvariantCulture));
-        Console.WriteLine($"streams of 250 Hz, 25 frames/s each, {seconds} s a row once warm, one processor on core {ProcessorCores}");
+        var steps = Numbers(args.Length > 1 ? args[1] : "500,1000,1500,2000");
+        var replicas = args.Length > 2 ? Numbers(args[2]) : [];
+        var where = replicas.Count > 0 ? "processors anywhere" : $"one processor on core {Cores.First}";
+        Console.WriteLine($"streams of 250 Hz, 25 frames/s each, {seconds} s a row once warm, {where}");
         Console.WriteLine();
-        Console.WriteLine("| streams | frames/s made | worked on/s | a CPU-second | processor | producer | nats-server | lag max s | added p50 ms | p99 ms | resident MiB |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine(
+            "| streams | processors | frames/s made | worked on/s | a CPU-second | processors | producer | nats-server | lag max s "
+            + "| added p50 ms | p99 ms | of heart rates p50 | p99 | resident MiB |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var streams in steps)
-            await MeasureAsync(streams, seconds);
+        {
+            if (replicas.Count == 0)
+                await MeasureAsync(streams, seconds, 1, isPinned: true);
+            foreach (var count in replicas)
+                await MeasureAsync(streams, seconds, count, isPinned: false);
+        }
+
         return 0;
     }
 
-    private static async Task MeasureAsync(int streams, int seconds)
+    private static async Task MeasureAsync(int streams, int seconds, int replicas, bool isPinned)
     {
         await using var system = await RunningSystem.StartAsync();
-        Pin(system.Nats.ProcessId, OtherCores);
-        var processor = await system.AddAsync("processor");
-        Pin(processor.ProcessId, ProcessorCores);
+        if (isPinned)
+            Cores.Pin(system.Nats.ProcessId, Cores.Others);
+        var processors = new List<ServiceProcess>();
+        while (processors.Count < replicas)
+            processors.Add(isPinned ? await Cores.OnFirstAsync(() => system.AddAsync("processor")) : await system.AddAsync("processor"));
+        await Eventually.TrueAsync(async () => await SumAsync(processors, Owned) >= 64, TimeSpan.FromSeconds(30));
         var producer = await system.AddAsync("producer", string.Create(CultureInfo.InvariantCulture, $"Ecg:Beds={streams}"));
-        Pin(producer.ProcessId, OtherCores);
-        await WarmUpAsync(processor);
+        if (isPinned)
+            Cores.Pin(producer.ProcessId, Cores.Others);
+        await WarmUpAsync(processors);
 
         var begin = TimeProvider.System.GetUtcNow();
-        var before = await ReadAsync(system, processor, producer);
-        var lag = await WatchLagAsync(processor, seconds);
-        var after = await ReadAsync(system, processor, producer);
+        var before = await ReadAsync(system, processors, producer);
+        var lag = await WatchLagAsync(processors, seconds);
+        var after = await ReadAsync(system, processors, producer);
         await producer.KillAsync();
         await PauseAsync(TimeSpan.FromSeconds(1));
-        var added = await AddedAsync(system.Nats.ClientOptions, begin, begin.AddSeconds(seconds - 1));
+        var added = await AddedLatency.OfAsync(system.Nats.ClientOptions, begin, begin.AddSeconds(seconds));
 
         var elapsed = (after.At - before.At).TotalSeconds;
         var worked = after.Worked - before.Worked;
-        var cpu = after.Processor.Seconds - before.Processor.Seconds;
+        var cpu = after.Processors - before.Processors;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {streams} | {(after.Made - before.Made) / elapsed:F0} | {worked / elapsed:F0} | {worked / cpu:F0} | {cpu / elapsed:P0} "
-            + $"| {(after.Producer.Seconds - before.Producer.Seconds) / elapsed:P0} | {(after.Server.Seconds - before.Server.Seconds) / elapsed:P0} "
-            + $"| {lag:F1} | {At(added, .5):F1} | {At(added, .99):F1} | {after.Processor.ResidentBytes / 1048576.0:F0} |"));
+            $"| {streams} | {replicas} | {(after.Made - before.Made) / elapsed:F0} | {worked / elapsed:F0} | {worked / cpu:F0} | {cpu / elapsed:P0} "
+            + $"| {(after.Producer - before.Producer) / elapsed:P0} | {(after.Server - before.Server) / elapsed:P0} | {lag:F1} "
+            + $"| {AddedLatency.At(added.All, .5):F1} | {AddedLatency.At(added.All, .99):F1} "
+            + $"| {AddedLatency.At(added.Rates, .5):F1} | {AddedLatency.At(added.Rates, .99):F1} | {after.ResidentMiB:F0} |"));
     }
 
     /// <summary>Some seconds, and then until the first backlog is worked off, or will not be.</summary>
-    private static async Task WarmUpAsync(ServiceProcess processor)
+    private static async Task WarmUpAsync(IReadOnlyList<ServiceProcess> processors)
     {
         await PauseAsync(TimeSpan.FromSeconds(WarmUpSeconds));
         var start = TimeProvider.System.GetTimestamp();
-        while (await processor.MetricAsync(Lag) > 0.1 && TimeProvider.System.GetElapsedTime(start).TotalSeconds < MostWarmUpSeconds)
+        while (await LagAsync(processors) > 0.1 && TimeProvider.System.GetElapsedTime(start).TotalSeconds < MostWarmUpSeconds)
             await PauseAsync(SampleEvery);
     }
 
-    private readonly record struct Reading(DateTimeOffset At, double Made, double Worked, ProcessCpu Processor, ProcessCpu Producer, ProcessCpu Server);
+    /// <summary>Counters and processor seconds so far.</summary>
+    private readonly record struct Reading(DateTimeOffset At, double Made, double Worked, double Processors, double Producer, double Server, double ResidentMiB);
 
-    private static async Task<Reading> ReadAsync(RunningSystem system, ServiceProcess processor, ServiceProcess producer) => new(
-        TimeProvider.System.GetUtcNow(),
-        await producer.MetricAsync("signalstream_producer_frames_total"),
-        await processor.MetricAsync("signalstream_partition_messages_total{capability=\"heart\"}"),
-        ProcessCpu.Of(processor.ProcessId),
-        ProcessCpu.Of(producer.ProcessId),
-        ProcessCpu.Of(system.Nats.ProcessId));
+    private static async Task<Reading> ReadAsync(RunningSystem system, IReadOnlyList<ServiceProcess> processors, ServiceProcess producer)
+    {
+        var used = processors.Select(p => ProcessCpu.Of(p.ProcessId)).ToList();
+        return new Reading(
+            TimeProvider.System.GetUtcNow(),
+            await producer.MetricAsync("signalstream_producer_frames_total"),
+            await SumAsync(processors, Worked),
+            used.Sum(u => u.Seconds),
+            ProcessCpu.Of(producer.ProcessId).Seconds,
+            ProcessCpu.Of(system.Nats.ProcessId).Seconds,
+            used.Sum(u => u.ResidentBytes) / 1048576.0);
+    }
 
-    private static async Task<double> WatchLagAsync(ServiceProcess processor, int seconds)
+    private static async Task<double> WatchLagAsync(IReadOnlyList<ServiceProcess> processors, int seconds)
     {
         var start = TimeProvider.System.GetTimestamp();
         var lag = 0.0;
         while (TimeProvider.System.GetElapsedTime(start).TotalSeconds < seconds)
         {
-            lag = Math.Max(lag, await processor.MetricAsync(Lag));
-            await PauseAsync(SampleEvery);
+            await PauseAsync(LookEvery);
+            lag = Math.Max(lag, await LagAsync(processors));
         }
 
         return lag;
     }
 
-    /// <summary>From the log having a second's last frame to the log having its heart rate, ms, sorted.</summary>
-    private static async Task<List<double>> AddedAsync(NatsOpts options, DateTimeOffset begin, DateTimeOffset end)
-    {
-        await using var connection = new NatsConnection(options);
-        var completed = new Dictionary<(string Stream, ulong Index), DateTimeOffset>();
-        await foreach (var message in MessagesAsync(connection, SignalType.Wave, begin, end))
-        {
-            if (FrameHeader.TryRead(message.Data, out var header) == FrameError.None
-                && (header.First + (ulong)header.Count) % 250 == 0 && Subjects.TryParseStream(message.Subject, out var stream))
-            {
-                completed[(stream.ToString(), header.First + (ulong)header.Count)] = message.Metadata!.Value.Timestamp;
-            }
-        }
+    private static async Task<double> LagAsync(IReadOnlyList<ServiceProcess> processors) =>
+        (await Task.WhenAll(processors.Select(p => p.MetricAsync(Lag)))).Max();
 
-        var added = new List<double>();
-        await foreach (var message in MessagesAsync(connection, SignalType.Finding, begin, end.AddSeconds(1)))
-        {
-            if (EventCodec.TryDecode(message.Data, out var found, out _) && found is HeartRateEvent
-                && completed.TryGetValue((found.Place.Stream.ToString(), found.Place.Index), out var at))
-            {
-                added.Add((message.Metadata!.Value.Timestamp - at).TotalMilliseconds);
-            }
-        }
+    private static async Task<double> SumAsync(IReadOnlyList<ServiceProcess> processors, string metric) =>
+        (await Task.WhenAll(processors.Select(p => p.MetricAsync(metric)))).Sum();
 
-        added.Sort();
-        return added;
-    }
-
-    private static async IAsyncEnumerable<INatsJSMsg<byte[]>> MessagesAsync(
-        INatsConnection connection, SignalType type, DateTimeOffset begin, DateTimeOffset end)
-    {
-        var options = new NatsJSOrderedConsumerOpts
-        {
-            FilterSubjects = [Subjects.All(type)],
-            DeliverPolicy = NATS.Client.JetStream.Models.ConsumerConfigDeliverPolicy.ByStartTime,
-            OptStartTime = begin,
-        };
-        var consumer = await new NatsJSContext(connection).CreateOrderedConsumerAsync(LogDefinitions.NameOf(type), options);
-        if (consumer.Info.NumPending == 0)
-            yield break;
-        await foreach (var message in consumer.ConsumeAsync<byte[]>())
-        {
-            if (message.Metadata!.Value.Timestamp <= end)
-                yield return message;
-            if (message.Metadata.Value.NumPending == 0 || message.Metadata.Value.Timestamp > end)
-                yield break;
-        }
-    }
-
-    private static string OtherCores => Environment.ProcessorCount < 2 ? ProcessorCores : string.Create(CultureInfo.InvariantCulture, $"1-{Environment.ProcessorCount - 1}");
-
-    private static void Pin(int process, string cores)
-    {
-        var start = new ProcessStartInfo("taskset", ["-a", "-p", "-c", cores, process.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true };
-        using var taskset = Process.Start(start)!;
-        taskset.WaitForExit();
-        if (taskset.ExitCode != 0)
-            throw new InvalidOperationException($"Process {process} cannot be kept on core {cores}: taskset ended with {taskset.ExitCode}.");
-    }
-
-    private static double At(List<double> sorted, double share) => sorted.Count == 0 ? double.NaN : sorted[(int)(share * (sorted.Count - 1))];
+    private static List<int> Numbers(string text) => [.. text.Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
 
     private static Task PauseAsync(TimeSpan pause) => Task.Delay(pause, TimeProvider.System);
 }
