@@ -40,6 +40,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "The work on partitions met trouble: {Trouble}")]
     public static partial void EngineTroubled(this ILogger log, string trouble);
 
+    [LoggerMessage(LogLevel.Error, "{Alarm}")]
+    public static partial void EngineAlarmed(this ILogger log, string alarm);
+
     [LoggerMessage(LogLevel.Warning, "An input of {Stream} is refused: {Reason} Further ones of it are counted only.")]
     public static partial void InputRejected(this ILogger log, string stream, string reason);
 }

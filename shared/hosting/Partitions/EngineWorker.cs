@@ -32,13 +32,18 @@ internal sealed class EngineWorker : BackgroundService
         NatsReadiness nats,
         PartitionMetrics metrics,
         ReplicaDescription replica,
+        PartitionOptions options,
         IHostApplicationLifetime lifetime,
         TimeProvider time,
         ILogger<EngineWorker> log)
     {
         (_metrics, _nats, _stopping, _time, _log) = (metrics.Of(capability), nats, lifetime.ApplicationStopping, time, log);
-        var reports = new EngineReports(_metrics.Stored, Reject, trouble => log.EngineTroubled(trouble)) { Saved = _metrics.Saved };
-        Engine = new PartitionEngine(connection, capability, membership, identity.Instance, reports, time);
+        var reports = new EngineReports(_metrics.Stored, Reject, trouble => log.EngineTroubled(trouble))
+        {
+            Saved = _metrics.Saved,
+            Alarmed = alarm => log.EngineAlarmed(alarm),
+        };
+        Engine = new PartitionEngine(connection, capability, membership, identity.Instance, reports, time, (long)options.RecentMegabytes << 20);
         _metrics.Watch(Engine);
         replica.Add(Describe);
     }

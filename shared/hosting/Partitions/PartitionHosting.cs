@@ -43,6 +43,7 @@ public static class PartitionHosting
             provider.GetRequiredService<NatsReadiness>(),
             provider.GetRequiredService<PartitionMetrics>(),
             provider.GetRequiredService<ReplicaDescription>(),
+            provider.GetRequiredService<PartitionOptions>(),
             provider.GetRequiredService<IHostApplicationLifetime>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<EngineWorker>>()));

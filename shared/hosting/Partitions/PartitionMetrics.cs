@@ -29,6 +29,10 @@ internal sealed class PartitionMetrics(CollectorRegistry registry, IMetricFactor
         (Count(metrics, "partition_checkpoint_bytes_total", "Bytes of them."), c => c.CheckpointBytes),
         (Count(metrics, "partition_failures_total", "Exceptions of workers; three at one message and it is passed over."), c => c.Failed),
         (Count(metrics, "partition_skips_total", "Messages that a worker passes over from then on."), c => c.Skipped),
+        (Count(metrics, "partition_hangs_total", "Times that a partition was given up since a worker did not come back."), c => c.Hung),
+        (Count(metrics, "partition_readups_total", "Partitions gained that had to be fed from the log, not from memory."), c => c.ReadUps),
+        (Count(metrics, "partition_older_starts_total", "Partitions started from an older checkpoint, since a log had lost its end."), c => c.GoneBack),
+        (Count(metrics, "partition_rivals_total", "Messages that something else wrote where an output was to stand: each fences the owner."), c => c.Rivals),
         (Count(metrics, "partition_settings_total", "Settings copied into the log."), c => c.Settings),
     ];
 

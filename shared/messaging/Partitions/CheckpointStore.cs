@@ -43,6 +43,21 @@ internal sealed class CheckpointStore(INatsConnection connection, Capability cap
         };
     }
 
+    /// <summary>The heads that the bucket still has, the newest first.</summary>
+    public async Task<IReadOnlyList<V1.Checkpoint>> HistoryAsync(int partition, CancellationToken cancellationToken)
+    {
+        var store = await StoreAsync(cancellationToken);
+        var heads = new List<V1.Checkpoint>();
+        await foreach (var entry in store.HistoryAsync<byte[]>(Key(partition), cancellationToken: cancellationToken))
+        {
+            if (entry.Operation == NatsKVOperation.Put)
+                heads.Add(Head(entry).Checkpoint);
+        }
+
+        heads.Reverse();
+        return heads;
+    }
+
     /// <summary>The parts that a head names.</summary>
     public async Task<IReadOnlyList<V1.CheckpointPart>> LoadPartsAsync(int partition, V1.Checkpoint head, CancellationToken cancellationToken) =>
         head.Parts.Count == 0
@@ -73,14 +88,18 @@ internal sealed class CheckpointStore(INatsConnection connection, Capability cap
         await (await StoreAsync(cancellationToken)).PurgeAsync(Key(partition, part), cancellationToken: cancellationToken);
 
     /// <summary>Follows the heads of all partitions until cancelled; throws when the server cannot be asked.</summary>
-    public async Task WatchAsync(Action<int, StoredCheckpoint> changed, CancellationToken cancellationToken)
+    /// <param name="changed">Told a partition, its head, and whether that came about just now: else it was there before.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task WatchAsync(Action<int, StoredCheckpoint, bool> changed, CancellationToken cancellationToken)
     {
         var store = await StoreAsync(cancellationToken);
-        await foreach (var entry in store.WatchAsync<byte[]>(Heads, cancellationToken: cancellationToken))
+        var isNews = false;
+        var options = new NatsKVWatchOpts { OnNoData = _ => ValueTask.FromResult(!(isNews = true)) };
+        await foreach (var entry in store.WatchAsync<byte[]>(Heads, opts: options, cancellationToken: cancellationToken))
         {
             var number = entry.Key[(entry.Key.LastIndexOf('.') + 1)..];
             if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var partition) && partition < Partition.Count)
-                changed(partition, Head(entry));
+                changed(partition, Head(entry), isNews);
         }
     }
 

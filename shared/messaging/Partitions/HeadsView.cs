@@ -9,7 +9,7 @@ internal sealed class HeadsView(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Seen[] _seen = new Seen[Partition.Count];
 
-    private record struct Seen(StoredCheckpoint Head, long ChangedAt, TimeSpan Took, long MovedAt);
+    private record struct Seen(StoredCheckpoint Head, long ChangedAt, TimeSpan Took, long MovedAt, ulong MovedTo, bool IsNews);
 
     /// <summary>What was seen last; null when nothing was.</summary>
     public StoredCheckpoint? Of(int partition)
@@ -18,13 +18,24 @@ internal sealed class HeadsView(TimeProvider time)
             return _seen[partition].Head.Revision > 0 ? _seen[partition].Head : null;
     }
 
+    /// <summary>What was told as it came about, not found there, since a moment by the own clock; null when nothing was.</summary>
+    public StoredCheckpoint? NewsOf(int partition, long since)
+    {
+        lock (_gate)
+            return _seen[partition] is { IsNews: true } seen && seen.ChangedAt > since ? seen.Head : null;
+    }
+
     public void Clear()
     {
         lock (_gate)
             Array.Clear(_seen);
     }
 
-    public void Changed(int partition, StoredCheckpoint head)
+    /// <summary>A head was told.</summary>
+    /// <param name="partition">Whose.</param>
+    /// <param name="head">As it is now.</param>
+    /// <param name="isNews">Whether it came about just now; else it was found when the watch began.</param>
+    public void Changed(int partition, StoredCheckpoint head, bool isNews)
     {
         lock (_gate)
         {
@@ -33,15 +44,19 @@ internal sealed class HeadsView(TimeProvider time)
                 return;
             var isSame = seen is { MovedAt: > 0, Head.Revision: > 0 } && seen.Head.Checkpoint.Owner == head.Checkpoint.Owner;
             var took = isSame ? time.GetElapsedTime(seen.MovedAt) : TimeSpan.Zero;
-            seen = new Seen(head, time.GetTimestamp(), took, 0);
+            var movedAt = seen.MovedTo > head.Checkpoint.InputSequence ? time.GetTimestamp() : 0;
+            seen = new Seen(head, time.GetTimestamp(), took, movedAt, seen.MovedTo, isNews);
         }
     }
 
     /// <summary>There is input for the partition that its checkpoint does not speak of yet.</summary>
-    public void Moved(int partition)
+    /// <param name="partition">Whose.</param>
+    /// <param name="sequence">Of the message.</param>
+    public void Moved(int partition, ulong sequence)
     {
         lock (_gate)
         {
+            _seen[partition].MovedTo = sequence;
             if (_seen[partition].MovedAt == 0)
                 _seen[partition].MovedAt = time.GetTimestamp();
         }

@@ -38,6 +38,10 @@ internal sealed class LogLookup(INatsConnection connection, string name)
     public Task<StoredMessage?> FindNextAsync(string subject, ulong from, CancellationToken cancellationToken) =>
         FindAsync(new StreamMsgGetRequest { Seq = from, NextBySubj = subject }, cancellationToken);
 
+    /// <summary>The message of a sequence; null when there is none.</summary>
+    public Task<StoredMessage?> FindAtAsync(ulong sequence, CancellationToken cancellationToken) =>
+        FindAsync(new StreamMsgGetRequest { Seq = sequence }, cancellationToken);
+
     /// <summary>The last message of a subject; null when there is none.</summary>
     public Task<StoredMessage?> FindLastAsync(string subject, CancellationToken cancellationToken) =>
         FindAsync(new StreamMsgGetRequest { LastBySubj = subject }, cancellationToken);

@@ -6,6 +6,12 @@ using SignalStream.Messaging.Logs;
 
 namespace SignalStream.Messaging.Partitions;
 
+/// <summary>Somebody else's message where an output was to stand.</summary>
+/// <param name="Subject">On which.</param>
+/// <param name="Id">Its message id; null when it has none.</param>
+/// <param name="Sequence">Where.</param>
+internal sealed record ForeignOutput(string Subject, string? Id, ulong Sequence);
+
 /// <summary>What became of an attempt to store an output.</summary>
 internal enum StoreOutcome
 {
@@ -56,9 +62,10 @@ internal sealed class OutputLog(INatsConnection connection, SignalType type, str
     /// <param name="bytes">The message.</param>
     /// <param name="lastSequence">Of the last known message there; 0: none is known.</param>
     /// <param name="floor">Messages up to here are from before a stream that nothing was known of, and are no sign of another owner.</param>
+    /// <param name="met">Told what stands in its place when that is not its own.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<(StoreOutcome Outcome, ulong Sequence)> StoreAsync(
-        string subject, string id, byte[] bytes, ulong lastSequence, ulong floor, CancellationToken cancellationToken)
+        string subject, string id, byte[] bytes, ulong lastSequence, ulong floor, Action<ForeignOutput> met, CancellationToken cancellationToken)
     {
         var options = new NatsJSPubOpts { MsgId = id, ExpectedLastSubjectSequence = lastSequence, RetryAttempts = 1 };
         try
@@ -67,7 +74,7 @@ internal sealed class OutputLog(INatsConnection connection, SignalType type, str
             if (answer is { Error: null, Duplicate: false })
                 return (StoreOutcome.Stored, answer.Seq);
             if (answer.Duplicate || answer.Error?.ErrCode == WrongLastSequence)
-                return await LookBehindAsync(subject, id, lastSequence, floor, cancellationToken);
+                return await LookBehindAsync(subject, id, lastSequence, floor, met, cancellationToken);
             return (StoreOutcome.Unknown, 0);
         }
         catch (Exception exception) when (IsPassing(exception, cancellationToken))
@@ -76,7 +83,7 @@ internal sealed class OutputLog(INatsConnection connection, SignalType type, str
         }
     }
 
-    /// <summary>Outputs of a partition behind a sequence, with their ids, in order.</summary>
+    /// <summary>Outputs of a partition behind a sequence, with their ids, in order; the id is empty where there is none.</summary>
     public async Task<List<(StreamId Stream, string Id, ulong Sequence)>> ReadBehindAsync(
         int partition, ulong sequence, CancellationToken cancellationToken)
     {
@@ -97,13 +104,21 @@ internal sealed class OutputLog(INatsConnection connection, SignalType type, str
         await foreach (var message in consumer.ConsumeAsync<byte[]>(opts: Attentive, cancellationToken: cancellationToken))
         {
             var place = message.Metadata!.Value;
-            if (Subjects.TryParseStream(message.Subject, out var stream) && message.Headers?.TryGetLastValue(MessageId, out var id) == true)
-                found.Add((stream, id!, place.Sequence.Stream));
+            if (Subjects.TryParseStream(message.Subject, out var stream))
+                found.Add((stream, message.Headers?.TryGetLastValue(MessageId, out var id) == true ? id : "", place.Sequence.Stream));
             if (place.NumPending == 0)
                 break;
         }
 
         return found;
+    }
+
+    /// <summary>Whether the log has a message of a subject at a sequence, or had it for as long as it keeps messages.</summary>
+    public async Task<bool> HadAsync(string subject, ulong sequence, CancellationToken cancellationToken)
+    {
+        if (await _lookup.FindAtAsync(sequence, cancellationToken) is { } found)
+            return found.Subject == subject;
+        return sequence <= (await _lookup.EndsAsync(cancellationToken)).Last;
     }
 
     /// <summary>A failure that may pass: the server is away, slow, or not there yet.</summary>
@@ -112,13 +127,17 @@ internal sealed class OutputLog(INatsConnection connection, SignalType type, str
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private async Task<(StoreOutcome Outcome, ulong Sequence)> LookBehindAsync(
-        string subject, string id, ulong lastSequence, ulong floor, CancellationToken cancellationToken)
+        string subject, string id, ulong lastSequence, ulong floor, Action<ForeignOutput> met, CancellationToken cancellationToken)
     {
         var next = await _lookup.FindNextAsync(subject, lastSequence + 1, cancellationToken);
         if (next is not null && LogLookup.IdOf(next) == id)
             return (StoreOutcome.Stored, next.Seq);
         if (next?.Seq > floor)
+        {
+            met(new ForeignOutput(subject, LogLookup.IdOf(next), next.Seq));
             return (StoreOutcome.Fenced, next.Seq);
+        }
+
         var last = await _lookup.FindLastAsync(subject, cancellationToken);
         if (last is null)
             return (StoreOutcome.Emptied, 0);

@@ -20,7 +20,10 @@ internal sealed class StoredOutputs(IEnumerable<(SignalType Type, StreamId Strea
 internal sealed record ClaimedState(StoredCheckpoint Head, IReadOnlyList<V1.CheckpointPart> Parts, StoredOutputs Behind, SkipList Skips);
 
 /// <summary>One partition in this replica's hands: its streams in parts, how far its input has been worked on, its outputs.</summary>
-/// <remarks>Processing and snapshots happen under the engine's lock; outputs go their own way.</remarks>
+/// <remarks>
+/// Processing and snapshots happen under its own lock, so that a worker that hangs keeps nobody but its own partition; outputs go
+/// their own way.
+/// </remarks>
 internal sealed class OwnedPartition : IDisposable
 {
     /// <summary>Streams of one partition, so that memory has a bound: 640,000 in all.</summary>
@@ -49,6 +52,9 @@ internal sealed class OwnedPartition : IDisposable
 
     public int Number { get; }
 
+    /// <summary>For all that touches the workers. Nobody waits for it who has something else to do: a worker may never come back.</summary>
+    public Lock Gate { get; } = new();
+
     public ulong Term { get; }
 
     public PartitionOutputs Outputs { get; }
@@ -71,8 +77,14 @@ internal sealed class OwnedPartition : IDisposable
     /// <summary>When that message was stored, ns since the Unix epoch.</summary>
     public long PositionNs { get; private set; }
 
-    /// <summary>Whether it has met the reader; until then the catch-up feeds it.</summary>
+    /// <summary>Whether it has met the reader; until then the catch-up feeds it. Under the engine's lock.</summary>
     public bool IsLive { get; set; }
+
+    /// <summary>Given up: whatever a worker still brings is dropped.</summary>
+    public bool IsOver => Outputs.Stopping.IsCancellationRequested;
+
+    /// <summary>The stream whose worker has a message in hand; null when none has.</summary>
+    public StreamId? InHand => Outputs.InHand?.Stream;
 
     /// <summary>Whether its last checkpoint is being made: what would come after it is the next owner's.</summary>
     public bool IsLeaving { get; set; }

@@ -19,6 +19,10 @@ public sealed class PartitionCounters
     private long _skipped;
     private long _taken;
     private long _settings;
+    private long _hung;
+    private long _readUps;
+    private long _goneBack;
+    private long _rivals;
 
     /// <summary>Messages worked on.</summary>
     public long Processed => Interlocked.Read(ref _processed);
@@ -67,6 +71,26 @@ public sealed class PartitionCounters
 
     /// <summary>Settings copied into the log.</summary>
     public long Settings => Interlocked.Read(ref _settings);
+
+    /// <summary>Times that a partition was given up since a worker did not come back.</summary>
+    public long Hung => Interlocked.Read(ref _hung);
+
+    /// <summary>Partitions gained that had to be fed from the log: their checkpoint lay behind what the reader keeps.</summary>
+    public long ReadUps => Interlocked.Read(ref _readUps);
+
+    /// <summary>Partitions started from an older checkpoint, since a log had lost what the newer ones speak of.</summary>
+    public long GoneBack => Interlocked.Read(ref _goneBack);
+
+    internal void CountGoneBack() => Interlocked.Increment(ref _goneBack);
+
+    /// <summary>Messages of somebody who is no owner where an output was to stand: they fence the owner.</summary>
+    public long Rivals => Interlocked.Read(ref _rivals);
+
+    internal void CountRival() => Interlocked.Increment(ref _rivals);
+
+    internal void CountHung() => Interlocked.Increment(ref _hung);
+
+    internal void CountReadUp() => Interlocked.Increment(ref _readUps);
 
     internal void CountProcessed(bool again)
     {

@@ -9,8 +9,10 @@ namespace SignalStream.Messaging.Partitions;
 public sealed partial class PartitionEngine
 {
     private const string MessageId = "Nats-Msg-Id";
+    private const int Turns = 32;
     private const int MostFailures = 3;
     private const int MostFailuresKept = 10_000;
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SettleEvery = TimeSpan.FromSeconds(1);
 
@@ -21,14 +23,14 @@ public sealed partial class PartitionEngine
     private readonly Dictionary<string, long> _told = [];
     private TaskCompletionSource _settle = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>A tick a second for each partition that has streams; one that is lost on the way is not missed.</summary>
+    /// <summary>A tick a second for each partition that has streams, not all at once; one that is lost on the way is not missed.</summary>
     private async Task TickAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(TickEvery, _time);
-        while (await WaitAsync(timer, cancellationToken))
+        using var timer = new PeriodicTimer(TickEvery / Turns, _time);
+        for (var turn = 0; await WaitAsync(timer, cancellationToken); turn++)
         {
             var second = _time.GetUtcNow().ToUnixTimeSeconds();
-            foreach (var partition in Held().Where(p => p is { IsLive: true, Streams: > 0 }))
+            foreach (var partition in InTurn(turn).Where(p => p is { IsLive: true, Streams: > 0 }))
             {
                 await TryAsync(
                     () => _connection.PublishAsync(
@@ -40,6 +42,9 @@ public sealed partial class PartitionEngine
             }
         }
     }
+
+    /// <summary>Of what is due once a second, so much at a time: all at once would keep the reader waiting.</summary>
+    private IEnumerable<OwnedPartition> InTurn(int turn) => Held().Where(p => p.Number % Turns == turn % Turns);
 
     private void WakeSettling() =>
         Interlocked.Exchange(ref _settle, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
@@ -63,9 +68,9 @@ public sealed partial class PartitionEngine
 
     private async Task SettleAsync(OwnedPartition partition, IReadOnlyDictionary<string, SettingRecord> rules, long version, CancellationToken cancellationToken)
     {
-        List<SettingRecord> lacking, gone;
-        lock (_gate)
-            (lacking, gone) = partition.Compare(rules);
+        List<SettingRecord> lacking = [], gone = [];
+        if (!TryWith(partition, () => (lacking, gone) = partition.Compare(rules)))
+            return;
         foreach (var record in lacking)
             await TellAsync(partition.Number, record, cancellationToken);
         foreach (var known in gone)
@@ -93,17 +98,17 @@ public sealed partial class PartitionEngine
     }
 
     /// <summary>Three times at one message: the log says from then on that the stream's worker passes it over.</summary>
-    private void NoteFailure(int partition, ulong sequence, WorkerFailedException failure)
+    private void NoteFailure(int partition, ulong sequence, StreamId stream, string reason)
     {
         Counters.CountFailed();
-        _reports.Troubled($"{_capability.FullName} failed at {_log} {sequence}, {failure.Stream}: {failure.Message}");
-        Volatile.Write(ref _wishes[partition].NotBefore, _time.GetTimestamp() + (_time.TimestampFrequency / 5));
-        var key = (partition, sequence, failure.Stream);
+        _reports.Troubled($"{_capability.FullName} failed at {_log} {sequence}, {stream}: {reason}");
+        NotBefore(partition, AfterFailure);
+        var key = (partition, sequence, stream);
         if (_failures.Count > MostFailuresKept)
             _failures.Clear();
         var failures = _failures[key] = _failures.GetValueOrDefault(key) + 1;
         if (failures >= MostFailures)
-            _ = SkipAsync(partition, new SkipRecord(_capability.FullName, sequence, failure.Stream, failure.Message));
+            _ = SkipAsync(partition, new SkipRecord(_capability.FullName, sequence, stream, reason));
     }
 
     /// <summary>Where it does not come to the log, the next failure at that message tries again.</summary>

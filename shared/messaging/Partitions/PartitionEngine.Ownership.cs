@@ -6,7 +6,7 @@ namespace SignalStream.Messaging.Partitions;
 /// <summary>Claims and release.</summary>
 public sealed partial class PartitionEngine
 {
-    private const int ClaimsAtATime = 32;
+    private const int ReleasesAtATime = 4;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
@@ -18,7 +18,14 @@ public sealed partial class PartitionEngine
     /// <summary>A joining replica leaves the owner so long to release, before it claims whatever the owner does.</summary>
     private static readonly TimeSpan ReleaseWithin = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan TellOfRivalEvery = TimeSpan.FromMinutes(1);
+
     private readonly Wish[] _wishes = new Wish[Partition.Count];
+
+    /// <summary>Claims and releases that are under way.</summary>
+    private readonly Task?[] _changes = new Task?[Partition.Count];
+    private readonly Task?[] _catchingUp = new Task?[Partition.Count];
+    private long _toldOfRivalAt;
 
     /// <summary>What this replica wants of a partition that it does not hold; used by the managing task alone, but for the waits.</summary>
     private struct Wish
@@ -32,34 +39,44 @@ public sealed partial class PartitionEngine
         /// <summary>How often in a row it was lost before a checkpoint could be written.</summary>
         public int Losses;
 
+        /// <summary>What stood where an output of this owner was to stand, and its term: whose it is shows when the head is read.</summary>
+        public (ulong Term, ForeignOutput Output)? Met;
+
         /// <summary>To whom it fell when it was taken from an owner that stood still; null when it falls to this replica.</summary>
         public string? TakenFrom;
     }
 
-    /// <summary>Follows what the membership proposes.</summary>
+    /// <summary>Follows what the membership proposes. Each partition changes hands by itself, so that none waits for another one.</summary>
     private async Task ManageAsync(CancellationToken cancellationToken)
     {
-        var catchingUp = new List<Task>();
         while (!cancellationToken.IsCancellationRequested)
         {
             var wake = Volatile.Read(ref _wake).Task;
-            await CheckLogAsync(cancellationToken);
-            var held = Held();
+            var isLogKnown = await CheckLogAsync(cancellationToken);
             var wanted = Wanted();
-            await Task.WhenAll(held.Where(p => !wanted.Contains(p.Number)).Select(p => ReleaseAsync(p, cancellationToken)));
-            var gained = wanted.Except(held.Select(p => p.Number)).ToList();
-            foreach (var some in gained.Where(IsReady).Chunk(ClaimsAtATime))
+            var isWaiting = false;
+            for (var p = 0; p < Partition.Count && isLogKnown; p++)
             {
-                var claimed = await Task.WhenAll(some.Select(p => ClaimAsync(p, cancellationToken)));
-                if (claimed.OfType<OwnedPartition>().ToList() is { Count: > 0 } started)
-                    catchingUp.Add(CatchUpAsync(started, cancellationToken));
+                if (_catchingUp[p] is { IsFaulted: true } failed)
+                    await failed;
+                if (_changes[p] is { IsCompleted: false })
+                    continue;
+                await (_changes[p] ?? Task.CompletedTask);
+                _changes[p] = ChangeOf(p, wanted.Contains(p), cancellationToken, ref isWaiting);
             }
 
-            catchingUp.RemoveAll(task => task.IsCompleted);
-            await Task.WhenAny(wake, Task.Delay(gained.Count > 0 ? Moment : LookEvery, _time, cancellationToken));
+            await Task.WhenAny(wake, PauseAsync(isWaiting ? Moment : LookEvery, cancellationToken));
         }
+    }
 
-        await Task.WhenAll(catchingUp);
+    private Task? ChangeOf(int number, bool isWanted, CancellationToken cancellationToken, ref bool isWaiting)
+    {
+        if (HeldAt(number) is { } held)
+            return isWanted ? null : Task.Run(() => ReleaseInTimeAsync(held), CancellationToken.None);
+        if (!isWanted)
+            return null;
+        isWaiting = true;
+        return IsReady(number) ? Task.Run(() => ClaimAsync(number, cancellationToken), CancellationToken.None) : null;
     }
 
     /// <summary>The partitions that fall to this replica, those it has taken over, and those whose owner stands still.</summary>
@@ -101,10 +118,12 @@ public sealed partial class PartitionEngine
         return turn.Contains(_instance);
     }
 
-    private bool IsHeld(int number)
+    private bool IsHeld(int number) => HeldAt(number) is not null;
+
+    private OwnedPartition? HeldAt(int number)
     {
         lock (_gate)
-            return _owned[number] is not null;
+            return _owned[number];
     }
 
     /// <summary>Whether it may be claimed: nobody has it, or the owner had the time to release it.</summary>
@@ -119,61 +138,80 @@ public sealed partial class PartitionEngine
     }
 
     /// <summary>Makes a partition this replica's: by compare-and-set on its checkpoint, which decides, whatever anybody believes.</summary>
-    private async Task<OwnedPartition?> ClaimAsync(int number, CancellationToken cancellationToken)
+    private async Task ClaimAsync(int number, CancellationToken cancellationToken)
     {
+        var (log, connected) = (Volatile.Read(ref _logNumber), Volatile.Read(ref _connectedAt));
         ClaimedState? claimed = null;
         if (!await TryAsync(async () => claimed = await TryClaimAsync(number, cancellationToken), cancellationToken) || claimed is null)
         {
             WaitBeforeClaiming(number);
-            return null;
+            return;
         }
 
         Counters.CountClaim();
         if (_wishes[number].TakenFrom is not null)
             Counters.CountTaken();
+        var partition = new OwnedPartition(number, _capability, claimed, Share) { ClaimedAt = _time.GetTimestamp(), RereadUntilNs = claimed.Head.WrittenNs };
         lock (_gate)
         {
-            return _owned[number] = new OwnedPartition(number, _capability, claimed, Share)
-            {
-                ClaimedAt = _time.GetTimestamp(),
-                RereadUntilNs = claimed.Head.WrittenNs,
-            };
+            // Perhaps it speaks of another log than the one that is read.
+            if (log != _logNumber || connected != Volatile.Read(ref _connectedAt))
+                return;
+            _owned[number] = partition;
         }
+
+        _catchingUp[number] = Task.Run(() => CatchUpAsync(partition, cancellationToken), CancellationToken.None);
     }
 
     private async Task<ClaimedState?> TryClaimAsync(int number, CancellationToken cancellationToken)
     {
+        // Just released, before everybody's eyes: then nothing need be asked for.
+        if (_heads.NewsOf(number, Volatile.Read(ref _connectedAt)) is { Checkpoint: { Released: true } head } seen && head.LogCreatedNs == _logCreatedNs
+            && await TryClaimAsync(number, seen, isNews: true, cancellationToken) is { } claimed)
+            return claimed;
         var stored = await _checkpoints.LoadAsync(number, cancellationToken);
-        var head = stored.Checkpoint;
         if (_wishes[number].TakenFrom is not null && _heads.Of(number)?.Revision < stored.Revision)
             return null; // It does not stand still: it is this replica that did not hear of it.
-        var isComplete = head.Released;
-        var parts = await _checkpoints.LoadPartsAsync(number, head, cancellationToken);
-        var ends = await _input.EndsAsync(cancellationToken);
-        foreach (var part in parts)
-            await FitAsync(part, head, ends, cancellationToken);
-        (head.Owner, head.Term, head.Released, head.LogCreatedNs) = (_instance, head.Term + 1, false, _logCreatedNs);
+        TellOfRival(number, stored.Checkpoint);
+        return await TryClaimAsync(number, stored, isNews: false, cancellationToken);
+    }
+
+    private async Task<ClaimedState?> TryClaimAsync(int number, StoredCheckpoint stored, bool isNews, CancellationToken cancellationToken)
+    {
+        var found = isNews
+            ? StartingPoint.Of(stored.Checkpoint, await _checkpoints.LoadPartsAsync(number, stored.Checkpoint, cancellationToken))
+            : await FindStartAsync(number, stored, cancellationToken);
+        if (found is not { } starting)
+            return null;
+        var head = starting.Head.Clone();
+        (head.Owner, head.Term, head.Released, head.LogCreatedNs) = (_instance, stored.Checkpoint.Term + 1, false, _logCreatedNs);
+        var reading = SkipsAsync(number, starting.Position, cancellationToken);
         var revision = await _checkpoints.TrySaveAsync(number, head, stored.Revision, cancellationToken);
+        var skips = await reading;
         if (revision == 0)
             return null;
-        var skips = await SkipsAsync(number, parts.Min(p => p.InputSequence), cancellationToken);
-        var behind = isComplete ? new StoredOutputs([]) : await BehindAsync(number, parts, cancellationToken);
+        var isComplete = stored.Checkpoint.Released && starting.IsNewest;
+        var behind = isComplete ? new StoredOutputs([]) : await BehindAsync(number, starting.Parts, cancellationToken);
 
         // What came within a second of the checkpoint had most probably been worked on when its owner went.
         var until = isComplete ? 0 : stored.WrittenNs + (long)CheckpointEvery.TotalNanoseconds;
-        return new ClaimedState(new StoredCheckpoint(head, revision, until), parts, behind, skips);
+        return new ClaimedState(new StoredCheckpoint(head, revision, until), starting.Parts, behind, skips);
     }
 
-    /// <summary>
-    /// Where the log is another one than the checkpoint speaks of, or has lost its end, the state counts all the same, from the time of
-    /// the message that was worked on last.
-    /// </summary>
-    private async Task FitAsync(CheckpointPart part, Checkpoint head, LogEnds ends, CancellationToken cancellationToken)
+    /// <summary>Fenced, and yet the head is this owner's: it was no owner who wrote there.</summary>
+    private void TellOfRival(int number, Checkpoint head)
     {
-        if (await _input.HadAsync(part.InputSequence, part.InputTimeNs, head.LogCreatedNs, ends, cancellationToken))
+        var met = _wishes[number].Met;
+        _wishes[number].Met = null;
+        if (met is not { } rival || head.Owner != _instance || head.Term != rival.Term)
             return;
-        part.InputSequence = part.InputTimeNs == 0 ? 0 : await _input.PositionAtAsync(part.InputTimeNs, ends, cancellationToken);
-        _reports.Troubled($"{_log} is not the one that a checkpoint speaks of, or has lost its end: going on behind {part.InputSequence}.");
+        Counters.CountRival();
+        if (_time.GetElapsedTime(_toldOfRivalAt) < TellOfRivalEvery && _toldOfRivalAt != 0)
+            return;
+        _toldOfRivalAt = _time.GetTimestamp();
+        _reports.Alarmed(
+            $"Something else than {_capability.FullName} writes to {rival.Output.Subject}: the message {rival.Output.Id ?? "without an id"} at "
+            + $"{rival.Output.Sequence}. Each such message makes the partition begin again from its checkpoint: stop what writes it, or give it streams of its own kind.");
     }
 
     private async Task<SkipList> SkipsAsync(int number, ulong position, CancellationToken cancellationToken)
@@ -206,19 +244,27 @@ public sealed partial class PartitionEngine
             if (_owned[partition.Number] != partition)
                 return;
             Counters.CountFenced();
+            ref var wish = ref _wishes[partition.Number];
+            wish.Met = partition.Outputs.Met is { } foreign ? (partition.Term, foreign) : null;
+            wish.Losses = partition.SavedAt == 0 ? wish.Losses + 1 : 0;
+            WaitBeforeClaiming(partition.Number);
             Drop(partition);
         }
-
-        ref var wish = ref _wishes[partition.Number];
-        wish.Losses = partition.SavedAt == 0 ? wish.Losses + 1 : 0;
-        WaitBeforeClaiming(partition.Number);
     }
 
     private void WaitBeforeClaiming(int number)
     {
         var wait = FirstWait * Math.Pow(2, Math.Min(_wishes[number].Losses, 8));
-        var ticks = (wait < LongestWait ? wait : LongestWait).TotalSeconds * _time.TimestampFrequency;
-        Volatile.Write(ref _wishes[number].NotBefore, _time.GetTimestamp() + (long)ticks);
+        NotBefore(number, wait < LongestWait ? wait : LongestWait);
+    }
+
+    private void NotBefore(int number, TimeSpan wait) =>
+        Volatile.Write(ref _wishes[number].NotBefore, _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency));
+
+    private async Task ReleaseInTimeAsync(OwnedPartition partition)
+    {
+        using var patience = new CancellationTokenSource(Farewell, _time);
+        await ReleaseAsync(partition, patience.Token);
     }
 
     private async Task ReleaseAsync(OwnedPartition partition, CancellationToken cancellationToken)
@@ -228,9 +274,18 @@ public sealed partial class PartitionEngine
             Drop(partition);
     }
 
+    /// <summary>A few at a time, while the others go on; then what a claim that was under way has come to.</summary>
     private async Task ReleaseAllAsync()
     {
         using var patience = new CancellationTokenSource(Farewell, _time);
-        await Task.WhenAll(Held().Select(p => ReleaseAsync(p, patience.Token)));
+        await ReleaseHeldAsync(patience.Token);
+        await Task.WhenAll(_changes.OfType<Task>()).WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ReleaseHeldAsync(patience.Token);
+    }
+
+    private Task ReleaseHeldAsync(CancellationToken cancellationToken)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ReleasesAtATime };
+        return Parallel.ForEachAsync(Held(), options, async (partition, _) => await ReleaseAsync(partition, cancellationToken));
     }
 }

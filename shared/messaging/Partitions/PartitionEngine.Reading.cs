@@ -22,12 +22,20 @@ public sealed partial class PartitionEngine
     private long _logCreatedNs;
     private ulong _readerAt;
     private long _readerNs;
+
+    // Everything in the log up to here has been worked on by the partitions that have met the reader: what it has in hand lies behind.
+    private ulong _workedAt;
+    private long _workedNs;
+    private long _connectedAt;
+    private int _logNumber;
     private bool _isBehind;
     private int _isInDoubt;
+    private bool _isAnother;
 
     /// <summary>A new connection: what was under way is tried again, and the log may be another one.</summary>
     private ValueTask OnConnectedAsync(object? sender, NatsEventArgs? args)
     {
+        Volatile.Write(ref _connectedAt, _time.GetTimestamp());
         foreach (var partition in Held())
             partition.Outputs.TryAgain();
         Interlocked.Exchange(ref _isInDoubt, 1);
@@ -36,15 +44,22 @@ public sealed partial class PartitionEngine
     }
 
     /// <summary>After each reconnect: a server that has come back empty would never say a word of its own accord.</summary>
-    private async Task CheckLogAsync(CancellationToken cancellationToken)
+    /// <returns>Whether the log is the one that is read.</returns>
+    private async Task<bool> CheckLogAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _isInDoubt, 0) == 0)
-            return;
+            return !Volatile.Read(ref _isAnother);
         var isSame = false;
         if (!await TryAsync(async () => isSame = await IsSameLogAsync(await _input.EndsAsync(cancellationToken), cancellationToken), cancellationToken))
+        {
             Interlocked.Exchange(ref _isInDoubt, 1);
-        else if (!isSame)
+            return false;
+        }
+
+        Volatile.Write(ref _isAnother, !isSame);
+        if (!isSame)
             await _reading.CancelAsync();
+        return isSame;
     }
 
     private Task<bool> IsSameLogAsync(LogEnds ends, CancellationToken cancellationToken)
@@ -62,13 +77,21 @@ public sealed partial class PartitionEngine
     {
         var ends = await _input.EndsAsync(cancellationToken);
         if (_logCreatedNs != 0 && await IsSameLogAsync(ends, cancellationToken))
+        {
+            Volatile.Write(ref _isAnother, false);
             return;
+        }
+
         lock (_gate)
         {
             // Another log than before: what is in hand speaks of sequences that are gone.
             foreach (var partition in _owned)
                 Drop(partition);
             (_logCreatedNs, _readerAt, _readerNs, _isBehind) = (ends.CreatedNs, ends.Last, ends.LastNs, false);
+            (_workedAt, _workedNs) = (_readerAt, _readerNs);
+            _recent.Clear(ends.Last);
+            _logNumber++;
+            _isAnother = false;
         }
 
         _heads.Clear();
@@ -80,19 +103,33 @@ public sealed partial class PartitionEngine
         while (!cancellationToken.IsCancellationRequested)
         {
             _reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await ReadOnceAsync(_reading.Token, cancellationToken);
-            await PauseAsync(_reading.IsCancellationRequested ? TimeSpan.Zero : RetryAfter, cancellationToken);
+            var (reader, token) = (NewFeeder(), _reading.Token);
+            var reading = Task.Run(() => ReadOnceAsync(reader, token, cancellationToken), CancellationToken.None);
+            await await Task.WhenAny(reading, reader.Abandoned);
+            Forget(reader);
+            if (reader.IsStale)
+            {
+                // It ends when the worker comes back, if that ever does.
+                _ = _reading.CancelAsync();
+                continue;
+            }
+
+            await PauseAsync(token.IsCancellationRequested ? TimeSpan.Zero : RetryAfter, cancellationToken);
             if (!await TryAsync(() => OpenLogAsync(cancellationToken), cancellationToken))
                 await PauseAsync(RetryAfter, cancellationToken);
         }
     }
 
-    private async Task ReadOnceAsync(CancellationToken reading, CancellationToken cancellationToken)
+    private async Task ReadOnceAsync(Feeder reader, CancellationToken reading, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var message in ConsumeAsync(_readerAt + 1, reading))
-                Dispatch(message);
+            await foreach (var message in ConsumeAsync(ReaderAt + 1, reading))
+            {
+                Dispatch(reader, message);
+                if (reader.IsStale)
+                    return;
+            }
         }
         catch (OperationCanceledException) when (reading.IsCancellationRequested)
         {
@@ -101,6 +138,15 @@ public sealed partial class PartitionEngine
         catch (Exception exception) when (OutputLog.IsPassing(exception, cancellationToken))
         {
             _reports.Troubled($"Reading {_log} was interrupted: {exception.Message}");
+        }
+    }
+
+    private ulong ReaderAt
+    {
+        get
+        {
+            lock (_gate)
+                return _readerAt;
         }
     }
 
@@ -115,9 +161,9 @@ public sealed partial class PartitionEngine
     private Task WatchHeadsAsync(CancellationToken cancellationToken) => WatchAsync(
         "checkpoints",
         stop => _checkpoints.WatchAsync(
-            (partition, head) =>
+            (partition, head, isNews) =>
             {
-                _heads.Changed(partition, head);
+                _heads.Changed(partition, head, isNews);
                 if (head.Checkpoint.Released)
                     Wake();
             },

@@ -13,21 +13,26 @@ namespace SignalStream.Messaging.Partitions;
 /// <param name="Troubled">Something failed and is tried again, a sentence.</param>
 public sealed record EngineReports(Action<SignalEvent, TimeSpan> Stored, Action<StreamId, Rejection> Rejected, Action<string> Troubled)
 {
+    /// <summary>Something that somebody must put right, a sentence that says what.</summary>
+    public Action<string> Alarmed { get; init; } = _ => { };
+
     /// <summary>A checkpoint was written, and how long that took, its outputs included.</summary>
     public Action<TimeSpan> Saved { get; init; } = _ => { };
 }
 
 /// <summary>Works on the partitions that fall to this replica: reads the log, keeps the state, stores each output exactly once.</summary>
 /// <remarks>
-/// docs/EXACTLY-ONCE.md has the argument. One ordered reader for all partitions; a partition just gained is fed by a catch-up from
-/// its checkpoint until that meets the reader. Dispatch, snapshots and changes of hands happen under one lock. This part is a
-/// message's way; the others are reading, ownership, catching up, checkpoints, and what owners put into the log.
+/// docs/EXACTLY-ONCE.md has the argument. One ordered reader for all partitions, which keeps the last messages; a partition just
+/// gained is fed from them until it meets the reader. Places and changes of hands are under one lock, which nobody holds for long;
+/// each partition's workers are under its own. This part is a message's way; the others are reading, ownership, catching up,
+/// checkpoints, hangs, and what owners put into the log.
 /// </remarks>
 public sealed partial class PartitionEngine : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly OwnedPartition?[] _owned = new OwnedPartition?[Partition.Count];
     private readonly Dictionary<string, Route> _routes = [];
+    private readonly RecentMessages _recent;
     private readonly IReadOnlyDictionary<SignalType, OutputLog> _outputs;
     private readonly INatsConnection _connection;
     private readonly NatsJSContext _jetStream;
@@ -50,9 +55,17 @@ public sealed partial class PartitionEngine : IDisposable
     /// <param name="instance">This replica.</param>
     /// <param name="reports">Told what happens.</param>
     /// <param name="time">For waits; decides nothing.</param>
+    /// <param name="recentBytes">What the last messages of the log may take in memory; 0: each partition gained is fed from the log.</param>
     public PartitionEngine(
-        INatsConnection connection, Capability capability, Membership membership, string instance, EngineReports reports, TimeProvider time)
+        INatsConnection connection,
+        Capability capability,
+        Membership membership,
+        string instance,
+        EngineReports reports,
+        TimeProvider time,
+        long recentBytes = 32 << 20)
     {
+        _recent = new RecentMessages(recentBytes);
         (_connection, _capability, _membership, _instance, _reports, _time) = (connection, capability, membership, instance, reports, time);
         _log = LogDefinitions.NameOf(capability.Input);
         _jetStream = EngineContext.Of(connection);
@@ -115,7 +128,6 @@ public sealed partial class PartitionEngine : IDisposable
         try
         {
             await WorkAsync(cancellationToken);
-            await ReleaseAllAsync();
         }
         finally
         {
@@ -132,17 +144,37 @@ public sealed partial class PartitionEngine : IDisposable
     }
 
     /// <summary>All parts together: where one fails the others end too, so that none seems to work alone.</summary>
+    /// <remarks>Who leaves reads on until everything is released: each partition pauses only while it is handed over itself.</remarks>
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] parts =
-        [
-            ReadAsync(stop.Token), WatchHeadsAsync(stop.Token), WatchRulesAsync(stop.Token), ManageAsync(stop.Token),
-            CheckpointAsync(stop.Token), TickAsync(stop.Token), SettleAsync(stop.Token),
-        ];
-        await Task.WhenAny(parts);
-        await stop.CancelAsync();
-        await Task.WhenAll(parts);
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var stop = new CancellationTokenSource();
+        Task[] owning = [ManageAsync(leave.Token), CheckpointAsync(leave.Token), TickAsync(leave.Token), SettleAsync(leave.Token)];
+        Task[] reading = [ReadAsync(stop.Token), WatchHeadsAsync(stop.Token), WatchRulesAsync(stop.Token), GuardAsync(stop.Token)];
+        try
+        {
+            await Task.WhenAny([.. owning, .. reading]);
+            await leave.CancelAsync();
+            if (cancellationToken.IsCancellationRequested)
+                await ReleaseAllAsync();
+            await Task.WhenAll(owning);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await EndedAsync(Task.WhenAll(reading));
+        }
+    }
+
+    /// <summary>Who feeds a worker that hangs does not end: it is not waited for.</summary>
+    private async Task EndedAsync(Task reading)
+    {
+        using var patience = new CancellationTokenSource(GuardEvery * LooksUntilHung, _time);
+        await Task.WhenAny(reading, Task.Delay(Timeout.InfiniteTimeSpan, _time, patience.Token));
+        if (reading.IsCompleted)
+            await reading;
+        else
+            _reports.Troubled($"{_capability.FullName} ends while a worker hangs.");
     }
 
     private void OnMembers(ImmutableHashSet<int> owned) => Wake();
@@ -150,38 +182,69 @@ public sealed partial class PartitionEngine : IDisposable
     private void Wake() =>
         Interlocked.Exchange(ref _wake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
-    /// <summary>The way of one message from the reader: to its partition, if that is ours and has met the reader.</summary>
-    private void Dispatch(INatsJSMsg<byte[]> message)
+    /// <summary>The way of one message from the reader: to what is kept, and to its partition, if that is ours and has met the reader.</summary>
+    private void Dispatch(Feeder reader, INatsJSMsg<byte[]> message)
     {
         if (message.Metadata is not { } place)
             return;
+        var logged = new LogMessage(place.Sequence.Stream, EventTime.Of(place.Timestamp), message.Data);
+        Route route;
+        OwnedPartition? partition;
         lock (_gate)
         {
-            (_readerAt, _readerNs, _isBehind) = (place.Sequence.Stream, EventTime.Of(place.Timestamp), place.NumPending > 0);
-            var route = RouteOf(message.Subject);
+            if (reader.IsStale)
+                return;
+            (_workedAt, _workedNs) = (_readerAt, _readerNs);
+            (_readerAt, _readerNs, _isBehind) = (logged.Sequence, logged.StoredNs, place.NumPending > 0);
+            route = RouteOf(message.Subject);
             if (route.Partition < 0)
                 return;
-            if (_owned[route.Partition] is { IsLive: true } partition)
-                Process(partition, route, new LogMessage(_readerAt, _readerNs, message.Data));
-            else if (_owned[route.Partition] is null && _capability.Takes(route.Stream))
-                _heads.Moved(route.Partition);
+            _recent.Add(route, logged);
+            partition = _owned[route.Partition];
+            if (partition is null && !route.IsControl)
+                _heads.Moved(route.Partition, logged.Sequence);
+            if (partition is not { IsLive: true })
+                return;
         }
+
+        Process(reader, partition, route, logged);
     }
 
-    private void Process(OwnedPartition partition, in Route route, in LogMessage message)
+    private void Process(Feeder feeder, OwnedPartition partition, Route route, in LogMessage message)
     {
+        feeder.Enter(partition, message.Sequence);
         try
         {
-            if (route.IsControl)
-                Control(partition, message);
-            else if (partition.Process(route.Stream, message) is { } rejection)
-                Reject(route.Stream, message, rejection);
+            lock (partition.Gate)
+            {
+                // Its last checkpoint is being made, or it is somebody else's: what comes now is the next owner's.
+                if (partition.IsLeaving || partition.IsOver)
+                    return;
+                if (route.IsControl)
+                    Control(partition, message);
+                else if (partition.Process(route.Stream, message) is { } rejection)
+                    Reject(route.Stream, message, rejection);
+            }
         }
         catch (WorkerFailedException failure)
         {
-            // The worker's state is in doubt, so the partition starts again from its checkpoint.
+            GiveUp(partition, message.Sequence, failure);
+        }
+        finally
+        {
+            feeder.Leave();
+        }
+    }
+
+    /// <summary>The worker's state is in doubt, so the partition starts again from its checkpoint.</summary>
+    private void GiveUp(OwnedPartition partition, ulong sequence, WorkerFailedException failure)
+    {
+        lock (_gate)
+        {
+            if (_owned[partition.Number] != partition)
+                return;
             Drop(partition);
-            NoteFailure(partition.Number, message.Sequence, failure);
+            NoteFailure(partition.Number, sequence, failure.Stream, failure.Message);
         }
     }
 
@@ -215,14 +278,14 @@ public sealed partial class PartitionEngine : IDisposable
         partition.Dispose();
     }
 
-    /// <summary>Where a subject's messages go; -1 where they concern nobody, as on a partition that is not the stream's own.</summary>
+    /// <summary>Nowhere where they concern nobody, as on a partition that is not the stream's own.</summary>
     private Route RouteOf(string subject)
     {
         if (_routes.TryGetValue(subject, out var known))
             return known;
         if (Subjects.TryParseControl(subject, _capability.Input, out var controlled))
             return _routes[subject] = new Route(controlled, default, true);
-        var isOurs = Subjects.TryParseStream(subject, out var stream) && Subjects.Of(_capability.Input, stream) == subject;
+        var isOurs = Subjects.TryParseStream(subject, out var stream) && _capability.Takes(stream) && Subjects.Of(_capability.Input, stream) == subject;
         return _routes[subject] = new Route(isOurs ? Partition.Of(stream) : -1, stream, false);
     }
 
@@ -271,6 +334,4 @@ public sealed partial class PartitionEngine : IDisposable
 
     private Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken) =>
         Task.Delay(pause, _time, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-
-    private readonly record struct Route(int Partition, StreamId Stream, bool IsControl);
 }

@@ -14,7 +14,17 @@ internal sealed class PartitionOutputs(
     private readonly CancellationTokenSource _stopping = new();
     private CancellationTokenSource? _attempt;
 
+    private TaskCompletionSource? _progress;
+    private StreamWork? _inHand;
+
     public PartitionCounters Counters => counters;
+
+    /// <summary>Whose worker is at work; null when none is.</summary>
+    public StreamWork? InHand
+    {
+        get => Volatile.Read(ref _inHand);
+        set => Volatile.Write(ref _inHand, value);
+    }
 
     public long Now => time.GetTimestamp();
 
@@ -40,7 +50,37 @@ internal sealed class PartitionOutputs(
     {
         counters.CountStored();
         stored(output.Event, time.GetElapsedTime(output.MadeAt));
+        Interlocked.Exchange(ref _progress, null)?.TrySetResult();
     }
+
+    /// <summary>Waits until all of some outputs are stored.</summary>
+    /// <returns>False when that takes too long, or the partition is given up.</returns>
+    public async Task<bool> StoredAsync(Func<bool> isStored, TimeSpan within, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(within, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stopping.Token, cancellationToken);
+        while (!either.IsCancellationRequested)
+        {
+            var progress = NextProgress();
+            if (isStored())
+                return true;
+            await progress.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return false;
+    }
+
+    private Task NextProgress()
+    {
+        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return (Interlocked.CompareExchange(ref _progress, mine, null) ?? mine).Task;
+    }
+
+    /// <summary>The message of somebody else that fenced it; null when none did.</summary>
+    public ForeignOutput? Met { get; private set; }
+
+    public void Meet(ForeignOutput foreign) => Met = foreign;
 
     /// <summary>Another owner is ahead.</summary>
     public void Fence() => fenced();

@@ -72,9 +72,17 @@ internal sealed class PartitionPart
         var work = Find(id, message.StoredNs);
         work.LastNs = message.StoredNs;
         if (skips.ReasonAt(message.Sequence, id) is not { } reason)
-            return work.Process(message);
+            return Process(work, message);
         work.Skip(message, reason);
         return null;
+    }
+
+    private Rejection? Process(StreamWork work, in LogMessage message)
+    {
+        _outputs.InHand = work;
+        var rejection = work.Process(message);
+        _outputs.InHand = null;
+        return rejection;
     }
 
     public void Tick(ulong sequence, long storedNs, SkipList skips)
@@ -86,7 +94,7 @@ internal sealed class PartitionPart
             if (skips.ReasonAt(sequence, stream) is { } reason)
                 work.Skip(new LogMessage(sequence, storedNs, default), reason);
             else
-                work.Tick(storedNs);
+                Work(work, w => w.Tick(storedNs));
         }
     }
 
@@ -104,8 +112,15 @@ internal sealed class PartitionPart
             if (skips.ReasonAt(sequence, stream) is { } reason)
                 work.Skip(new LogMessage(sequence, storedNs, default), reason);
             else
-                work.Set(name, now);
+                Work(work, w => w.Set(name, now));
         }
+    }
+
+    private void Work(StreamWork work, Action<StreamWork> action)
+    {
+        _outputs.InHand = work;
+        action(work);
+        _outputs.InHand = null;
     }
 
     /// <summary>Nothing for its streams stands in the log before here that it has not seen.</summary>

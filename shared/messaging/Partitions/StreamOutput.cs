@@ -159,7 +159,7 @@ internal sealed class StreamOutput(StreamId stream, SignalType type, PartitionOu
     {
         try
         {
-            return await _log.StoreAsync(_subject, next.Id, EventCodec.Encode(next.Event), _last, floor, outputs.Attempt);
+            return await _log.StoreAsync(_subject, next.Id, EventCodec.Encode(next.Event), _last, floor, outputs.Meet, outputs.Attempt);
         }
         catch (OperationCanceledException) when (!outputs.Stopping.IsCancellationRequested)
         {

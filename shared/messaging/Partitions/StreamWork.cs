@@ -28,6 +28,8 @@ internal sealed class StreamWork
     public StreamWork(StreamId stream, Capability capability, IStreamWorker worker, IEnumerable<StreamOutput> outputs) =>
         (_stream, _capability, _worker, _outputs) = (stream, capability, worker, [.. outputs]);
 
+    public StreamId Stream => _stream;
+
     /// <summary>When its last message was stored, ns since the Unix epoch.</summary>
     public long LastNs { get; set; }
 

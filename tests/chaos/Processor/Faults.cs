@@ -10,6 +10,9 @@ namespace SignalStream.ChaosTests.Processor;
 /// <param name="End">Once it was made good.</param>
 internal sealed record Fault(FaultKind Kind, string Target, DateTimeOffset Begin, DateTimeOffset End)
 {
+    /// <summary>Under which its pauses are told: what is ended is one thing, another replica that starts is another.</summary>
+    public string Cause { get; init; } = Kind.ToString();
+
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Kind} of {Target}, {Begin:HH:mm:ss.fff} to {End:HH:mm:ss.fff}");
 }
@@ -17,7 +20,12 @@ internal sealed record Fault(FaultKind Kind, string Target, DateTimeOffset Begin
 /// <summary>Does what the plan says, one after the other, and notes when.</summary>
 internal sealed class Faults(Replicas replicas, NatsServer nats, Rules rules, TimeProvider time)
 {
+    /// <summary>A replica that is new: what falls to it changes hands.</summary>
+    private const string Newcomer = "Start";
+
     private readonly List<Fault> _done = [];
+    private DateTimeOffset _begin;
+    private string _cause = "";
 
     public IReadOnlyList<Fault> Done => _done;
 
@@ -28,10 +36,16 @@ internal sealed class Faults(Replicas replicas, NatsServer nats, Rules rules, Ti
         foreach (var planned in plan)
         {
             await PauseAsync(planned.At - time.GetElapsedTime(start));
-            var begin = time.GetUtcNow();
-            var target = await DoAsync(planned);
-            _done.Add(new Fault(planned.Kind, target, begin, time.GetUtcNow()));
+            (_begin, _cause) = (time.GetUtcNow(), planned.Kind.ToString());
+            Note(planned.Kind, await DoAsync(planned));
         }
+    }
+
+    private void Note(FaultKind kind, string target, string nextCause = "")
+    {
+        var now = time.GetUtcNow();
+        _done.Add(new Fault(kind, target, _begin, now) { Cause = _cause });
+        (_begin, _cause) = (now, nextCause);
     }
 
     private async Task<string> DoAsync(PlannedFault fault)
@@ -58,25 +72,36 @@ internal sealed class Faults(Replicas replicas, NatsServer nats, Rules rules, Ti
 
     private Task DoAsync(PlannedFault fault, Replica replica) => fault.Kind switch
     {
-        FaultKind.Kill => ReplaceAsync(() => replicas.KillAsync(replica), fault.Lasts),
-        FaultKind.Terminate => ReplaceAsync(() => StopAsync(replica), fault.Lasts),
+        FaultKind.Kill => KillAsync(replica, fault.Lasts),
+        FaultKind.Terminate => TerminateAsync(replica, fault.Lasts),
         FaultKind.Freeze or FaultKind.LongFreeze => ForAWhileAsync(replica.Process.Suspend, replica.Process.Resume, fault.Lasts),
         FaultKind.Silence => ForAWhileAsync(replica.Line.Freeze, replica.Line.Thaw, fault.Lasts),
         FaultKind.Cut => ForAWhileAsync(() => Cut(replica.Line), () => replica.Line.Refuse = false, fault.Lasts),
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault.Kind, "Not done to a replica."),
     };
 
-    private async Task ReplaceAsync(Func<Task> end, TimeSpan missingFor)
+    private async Task KillAsync(Replica replica, TimeSpan missingFor)
     {
-        await end();
+        await replicas.KillAsync(replica);
         await PauseAsync(missingFor);
+        await replicas.AddAsync();
+    }
+
+    /// <summary>Two things, told one by one: what it held goes to the others, and then some of theirs to a new one.</summary>
+    private async Task TerminateAsync(Replica replica, TimeSpan missingFor)
+    {
+        await StopAsync(replica);
+        await PauseAsync(missingFor);
+        Note(FaultKind.Terminate, replica.Name, Newcomer);
         await replicas.AddAsync();
     }
 
     private async Task<string> JoinAsync(PlannedFault fault)
     {
+        _cause = Newcomer;
         var joined = await replicas.AddAsync();
         await PauseAsync(fault.Lasts);
+        Note(FaultKind.Join, joined.Name, nameof(FaultKind.Terminate));
         var leaving = replicas.Pick(fault.Pick);
         await StopAsync(leaving);
         return $"{joined.Name}, then {leaving.Name} leaves";

@@ -1,5 +1,6 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
 using NATS.Client.KeyValueStore;
 using SignalStream.Contracts;
 using SignalStream.Contracts.V1;
@@ -17,12 +18,13 @@ internal sealed class LogReader(INatsConnection connection)
 {
     private readonly NatsJSContext _context = new(connection);
 
-    /// <summary>Sequence of the last message; 0 while the server does not answer.</summary>
+    /// <summary>Sequence of the last event of a type, not of what else stands in its log; 0 while the server does not answer, or has none.</summary>
     public async Task<ulong> LastAsync(SignalType type)
     {
         try
         {
-            return (await _context.GetStreamAsync(LogDefinitions.NameOf(type))).Info.State.LastSeq;
+            var log = await _context.GetStreamAsync(LogDefinitions.NameOf(type));
+            return (await log.GetAsync(new StreamMsgGetRequest { LastBySubj = Subjects.All(type) })).Message.Seq;
         }
         catch (NatsException)
         {

@@ -14,7 +14,7 @@ internal static class Pauses
             var stored = stream.Select(f => f.Stored).Order().ToList();
             foreach (var (before, after) in stored.Zip(stored.Skip(1)))
             {
-                var cause = Cause(before, after, faults)?.Kind.ToString() ?? "none";
+                var cause = Cause(before, after, faults)?.Cause ?? "none";
                 longest[cause] = TimeSpan.FromTicks(Math.Max(longest.GetValueOrDefault(cause).Ticks, (after - before).Ticks));
             }
         }
@@ -30,7 +30,7 @@ internal static class Pauses
         {
             if (pass.MadeAt(one.Event) is not { } made)
                 continue;
-            var cause = Cause(made, one.Stored, faults)?.Kind.ToString() ?? "none";
+            var cause = Cause(made, one.Stored, faults)?.Cause ?? "none";
             longest[cause] = TimeSpan.FromTicks(Math.Max(longest.GetValueOrDefault(cause).Ticks, (one.Stored - made).Ticks));
         }
 

@@ -24,6 +24,7 @@ internal sealed class Report(ITestOutputHelper output)
         ("of these, taken from a standstill", "signalstream_partition_taken_total{capability=\"heart\"}"),
         ("partitions lost by comparison", "signalstream_partition_fenced_total{capability=\"heart\"}"),
         ("settings copied into the log", "signalstream_partition_settings_total{capability=\"heart\"}"),
+        ("gained, fed from the log", "signalstream_partition_readups_total{capability=\"heart\"}"),
         ("outputs misplaced", "signalstream_partition_outputs_misplaced_total{capability=\"heart\"}"),
         ("outputs lost by their log", "signalstream_partition_outputs_lost_total{capability=\"heart\"}"),
         ("checkpoints", "signalstream_partition_checkpoints_total{capability=\"heart\"}"),
@@ -42,7 +43,7 @@ internal sealed class Report(ITestOutputHelper output)
     {
         Line($"{faults.Count} faults; longest pause between a stream's findings, and longest from log to finding, by the fault it came of:");
         foreach (var (kind, pause) in pauses.OrderBy(p => p.Key, StringComparer.Ordinal))
-            Line($"  {kind,-10} {faults.Count(f => f.Kind.ToString() == kind),3} times {pause.TotalSeconds,6:0.0} s {delays.GetValueOrDefault(kind).TotalSeconds,7:0.000} s");
+            Line($"  {kind,-10} {faults.Count(f => f.Cause == kind),3} times {pause.TotalSeconds,6:0.0} s {delays.GetValueOrDefault(kind).TotalSeconds,7:0.000} s");
     }
 
     public void Processors(Replicas replicas)

@@ -1,8 +1,11 @@
+using System.Text;
+using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using NATS.Client.KeyValueStore;
 using SignalStream.Contracts;
 using SignalStream.Messaging;
+using SignalStream.Messaging.Codec;
 using SignalStream.Messaging.Logs;
 using SignalStream.Messaging.Partitions;
 using SignalStream.TestKit;
@@ -27,6 +30,31 @@ public sealed class HoleTests
         await system.PublishAsync(streams: 30, messages: 300);
         await Eventually.TrueAsync(() => second.Engine.Counters.Taken > 0, TimeSpan.FromSeconds(30));
         await system.AssertExactlyOnceAsync();
+        hang.Reset();
+    }
+
+    [SkippableFact]
+    public async Task AWorkerThatNeverComesBack_KeepsNobodyElse_AndItsMessageIsPassedOver()
+    {
+        await using var system = await PartitionSystem.StartAsync();
+        using var hang = new ManualResetEventSlim();
+        var stuck = new StreamId("test", "stuck");
+        var replica = system.Add("one", newWorker: stream => new HangingWorker(stream, hang, text => stream == stuck && text == "7"));
+        await replica.LiveAsync(64);
+        hang.Set();
+        await system.PublishAsync(stuck, "6");
+        await system.PublishAsync(streams: 30, messages: 90);
+        await system.AssertExactlyOnceAsync();
+        await system.PublishAsync(stuck, "7", isTaken: false);
+        await Eventually.TrueAsync(() => replica.Engine.Counters.Hung == 1, TimeSpan.FromSeconds(30));
+        Assert.True(hang.IsSet);
+        await system.PublishAsync(streams: 30, messages: 90);
+        await system.PublishAsync(stuck, "8");
+        await system.PublishAsync(stuck, "9");
+        await system.AssertExactlyOnceAsync();
+        var skipped = Assert.Single((await system.ReadAsync<SkipEvent>(SignalType.Finding, 1)).OfType<SkipEvent>());
+        Assert.Equal((stuck, "test.count"), (skipped.Place.Stream, skipped.MadeBy));
+        Assert.Equal((3, 1), (replica.Engine.Counters.Hung, replica.Engine.Counters.Skipped));
         hang.Reset();
     }
 
@@ -110,6 +138,44 @@ public sealed class HoleTests
         Assert.Equal(1, replica.Engine.Counters.Lost);
     }
 
+    [SkippableFact]
+    public async Task TheOutputsLogLosesItsEndWhileNobodyIsThere_WhatWasLostIsMadeAgain()
+    {
+        await using var system = await PartitionSystem.StartAsync();
+        var first = system.Add("one");
+        await first.LiveAsync(64);
+        await system.PublishAsync(streams: 1, messages: 30);
+        await system.AssertExactlyOnceAsync();
+        var saved = first.Engine.Counters.Checkpoints;
+        await Eventually.TrueAsync(() => first.Engine.Counters.Checkpoints > saved + 64);
+        await system.PublishAsync(streams: 1, messages: 30);
+        await system.AssertExactlyOnceAsync();
+        await first.LeaveAsync();
+        await LoseTheEndAsync(system, 3);
+        var second = system.Add("one");
+        await second.LiveAsync(64);
+        await system.PublishAsync(streams: 1, messages: 30);
+        await system.AssertExactlyOnceAsync();
+        Assert.Equal((1, 0), (second.Engine.Counters.GoneBack, second.Engine.Counters.Lost));
+    }
+
+    [SkippableFact]
+    public async Task SomethingElseWritesWhereTheOutputsStand_IsToldAndWorkGoesOn()
+    {
+        await using var system = await PartitionSystem.StartAsync();
+        var replica = system.Add("one");
+        await replica.LiveAsync(64);
+        var stream = new StreamId("test", "s-0");
+        await system.PublishAsync(streams: 1, messages: 30);
+        await system.AssertExactlyOnceAsync();
+        var foreign = EventCodec.Encode(new SkipEvent(new EventPlace(stream, 1, 1, 0), "somebody", "WAVES", "", SignalType.Finding));
+        (await new NatsJSContext(system.Nats).PublishAsync(Subjects.Of(SignalType.Finding, stream), foreign)).EnsureSuccess();
+        await system.PublishAsync(streams: 1, messages: 30);
+        await system.AssertExactlyOnceAsync();
+        Assert.Equal(1, replica.Engine.Counters.Rivals);
+        Assert.Contains(Subjects.Of(SignalType.Finding, stream), Assert.Single(replica.Alarms), StringComparison.Ordinal);
+    }
+
     /// <summary>The findings as they were, but for the last: as after a power failure of a server that did not sync.</summary>
     private static async Task LoseTheEndAsync(PartitionSystem system, int lost)
     {
@@ -121,11 +187,17 @@ public sealed class HoleTests
         await context.DeleteStreamAsync("FINDINGS");
         await system.EnsureLogsAsync();
         foreach (var message in kept)
-            (await context.PublishAsync(message.Subject, message.Data)).EnsureSuccess();
+            (await context.PublishAsync(message.Subject, message.Data, headers: HeadersOf(message))).EnsureSuccess();
     }
 
-    /// <summary>Counts, until it is told to hang: then it keeps the whole engine.</summary>
-    private sealed class HangingWorker(StreamId stream, ManualResetEventSlim hang) : IStreamWorker
+    private static NatsHeaders HeadersOf(StoredMessage message)
+    {
+        var lines = Encoding.ASCII.GetString(Convert.FromBase64String(message.Hdrs!)).Split("\r\n");
+        return new NatsHeaders { ["Nats-Msg-Id"] = lines.Single(l => l.StartsWith("Nats-Msg-Id:", StringComparison.Ordinal))["Nats-Msg-Id:".Length..].Trim() };
+    }
+
+    /// <summary>Counts, but for what it is to hang at.</summary>
+    private sealed class HangingWorker(StreamId stream, ManualResetEventSlim hang, Func<string, bool>? isCause = null) : IStreamWorker
     {
         private readonly CountingWorker _worker = new(stream);
 
@@ -133,7 +205,8 @@ public sealed class HoleTests
 
         public Rejection? Process(in LogMessage message, ICollection<SignalEvent> outputs)
         {
-            SpinWait.SpinUntil(() => !hang.IsSet);
+            if (isCause?.Invoke(Encoding.ASCII.GetString(message.Data.Span)) ?? true)
+                SpinWait.SpinUntil(() => !hang.IsSet);
             return _worker.Process(message, outputs);
         }
 

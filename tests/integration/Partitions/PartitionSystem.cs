@@ -73,7 +73,11 @@ internal sealed class PartitionSystem : IAsyncDisposable
         }
     }
 
-    public Task PublishAsync(StreamId stream, string text) => PublishAsync(new NatsJSContext(Nats), stream, text);
+    /// <summary>Publishes a message.</summary>
+    /// <param name="stream">Whose.</param>
+    /// <param name="text">A number, or refuse, or throw.</param>
+    /// <param name="isTaken">Whether the worker must take it.</param>
+    public Task PublishAsync(StreamId stream, string text, bool isTaken = true) => PublishAsync(new NatsJSContext(Nats), stream, text, isTaken);
 
     /// <summary>Waits until the log has as many outputs as there must be, and compares them one by one.</summary>
     public async Task AssertExactlyOnceAsync()
@@ -120,13 +124,13 @@ internal sealed class PartitionSystem : IAsyncDisposable
         await Server.DisposeAsync();
     }
 
-    private async Task PublishAsync(NatsJSContext log, StreamId stream, string text)
+    private async Task PublishAsync(NatsJSContext log, StreamId stream, string text, bool isTaken = true)
     {
         var bytes = Encoding.ASCII.GetBytes(text);
         (await log.PublishAsync(Subjects.Of(SignalType.Wave, stream), bytes)).EnsureSuccess();
         if (!_expected.TryGetValue(stream, out var expected))
             _expected[stream] = expected = (new CountingWorker(stream), []);
-        if (text is not ("throw" or "refuse"))
+        if (isTaken && text is not ("throw" or "refuse"))
             expected.Worker.Process(new LogMessage(0, 0, bytes), expected.Made);
     }
 
@@ -164,7 +168,10 @@ internal sealed class Replica : IAsyncDisposable
         var instance = $"{cluster}-{Guid.NewGuid():N}";
         _membership = new Membership(_nats, cluster, instance, TimeProvider.System);
         capability ??= new Capability("test", "count", "test", SignalType.Wave, [SignalType.Finding, SignalType.Forecast], newWorker);
-        var reports = new EngineReports((_, _) => { }, (stream, rejection) => Rejections.Add((stream, rejection)), Troubles.Add);
+        var reports = new EngineReports((_, _) => { }, (stream, rejection) => Rejections.Add((stream, rejection)), Troubles.Add)
+        {
+            Alarmed = Alarms.Add,
+        };
         Engine = new PartitionEngine(_nats, capability, _membership, instance, reports, TimeProvider.System);
         _running = Task.WhenAll(_membership.RunAsync(_stopMembership.Token), Engine.RunAsync(_stop.Token));
     }
@@ -174,6 +181,8 @@ internal sealed class Replica : IAsyncDisposable
     public ConcurrentBag<(StreamId Stream, Rejection Rejection)> Rejections { get; } = [];
 
     public ConcurrentBag<string> Troubles { get; } = [];
+
+    public ConcurrentBag<string> Alarms { get; } = [];
 
     public Task LiveAsync(int partitions) => Eventually.TrueAsync(() => Engine.Live == partitions, TimeSpan.FromSeconds(60));
 
