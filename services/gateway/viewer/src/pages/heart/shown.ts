@@ -1,6 +1,8 @@
+import { covers } from "../../session/names";
 import { kindOf } from "../../wire/streamInfo";
 
 export const KIND = "ecg";
 
-/** Whatever was chosen by name; else what this page shows by itself. Another page's streams may still be watched for a moment. */
-export const isShown = (name: string, chosen: readonly string[] | undefined): boolean => chosen?.includes(name) ?? kindOf(name) === KIND;
+/** Whatever was chosen by name or pattern; else what this page shows by itself. Another page's streams may still be watched for a moment. */
+export const isShown = (name: string, chosen: readonly string[] | undefined): boolean =>
+  chosen?.some((want) => covers(want, name)) ?? kindOf(name) === KIND;

@@ -5,7 +5,6 @@ import { SPANS, spanShown, VIEWS, viewShown } from "./spans";
 export const NetworkTools = () => (
   <div class="tools">
     <label>
-      <span class="tool-name">Last</span>
       <select aria-label="Time shown" data-testid="span" value={spanShown().name} onChange={(event) => keepSetting("span", event.currentTarget.value)}>
         {SPANS.map(({ name, text }) => (
           <option key={name} value={name}>
