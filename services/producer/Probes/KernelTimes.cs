@@ -20,7 +20,7 @@ internal static class KernelTimes
     public static void Stamp(Socket socket)
     {
         if (s_isKnown)
-            _ = ioctl((int)socket.Handle, StampOfLast, new long[2]);
+            _ = ioctl(socket.SafeHandle, StampOfLast, new long[2]);
     }
 
     /// <summary>How long ago the datagram arrived that was received last, ms; 0 when that is not known, or cannot be.</summary>
@@ -30,7 +30,7 @@ internal static class KernelTimes
     public static double SinceArrivalMs(Socket socket, double mostMs, TimeProvider time)
     {
         var stamp = new long[2];
-        if (!s_isKnown || ioctl((int)socket.Handle, StampOfLast, stamp) != 0)
+        if (!s_isKnown || ioctl(socket.SafeHandle, StampOfLast, stamp) != 0)
             return 0;
         var ms = Since(stamp[0], stamp[1], time).TotalMilliseconds;
         return ms <= mostMs ? ms : 0;
@@ -63,5 +63,5 @@ internal static class KernelTimes
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int ioctl(int descriptor, nuint request, [In, Out] long[] stamp);
+    private static extern int ioctl(SafeHandle descriptor, nuint request, [In, Out] long[] stamp);
 }

@@ -14,7 +14,7 @@ internal sealed class ProbeMetrics(IMetricFactory metrics)
     private readonly Counter _notStored = metrics.CreateCounter(
         "signalstream_producer_reading_failures_total", "Tries to store a reading that failed; each is made again.");
     private readonly Counter _dropped = metrics.CreateCounter(
-        "signalstream_producer_readings_dropped_total", "Readings given up, since the log was away for too long.");
+        "signalstream_producer_readings_dropped_total", "Readings given up, since the log was away for too long, or the target is another producer's by now.");
     private readonly Counter _refused = metrics.CreateCounter(
         "signalstream_producer_targets_refused_total", "Targets in the bucket that break a rule, or are too many.");
 

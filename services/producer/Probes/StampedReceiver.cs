@@ -43,10 +43,11 @@ internal sealed class StampedReceiver
     /// <param name="buffer">Filled from the front.</param>
     /// <param name="cameAt">When the last of it came, a timestamp of the clock.</param>
     /// <exception cref="SocketException">The connection is broken.</exception>
+    /// <exception cref="ObjectDisposedException">It was closed meanwhile; its number may be another's by now, and is not touched.</exception>
     public int? Receive(Span<byte> buffer, out long cameAt)
     {
         var header = Header(Math.Min(buffer.Length, BufferBytes));
-        var count = recvmsg((int)_socket.Handle, ref header, DoNotWait);
+        var count = recvmsg(_socket.SafeHandle, ref header, DoNotWait);
         cameAt = _time.GetTimestamp();
         if (count < 0)
             return Marshal.GetLastPInvokeError() is TryAgain or Interrupted ? null : throw new SocketException((int)SocketError.ConnectionReset);
@@ -68,7 +69,7 @@ internal sealed class StampedReceiver
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint recvmsg(int descriptor, ref MessageHeader header, int flags);
+    private static extern nint recvmsg(SafeHandle descriptor, ref MessageHeader header, int flags);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Vector

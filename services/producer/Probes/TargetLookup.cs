@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Polly.CircuitBreaker;
 using SignalStream.Messaging.Settings;
 
 namespace SignalStream.Producer.Probes;
@@ -41,6 +42,10 @@ internal sealed class TargetLookup(string host, bool allowPrivate, TimeSpan keep
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new FoundAddress(null, $"{host}: the look-up has not been answered yet", Unresolved: true);
+        }
+        catch (BrokenCircuitException)
+        {
+            _found = new FoundAddress(null, $"{host}: no name server answers; look-ups pause for some seconds", Unresolved: true);
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException)
         {

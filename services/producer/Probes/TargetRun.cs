@@ -11,7 +11,7 @@ internal sealed class TargetRun(ProbeTarget target, uint epoch, Action<ProbeRead
     private readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(target.Definition.TimeoutMs);
     private readonly TargetLookup? _lookup = target.Host is { } host ? new TargetLookup(host, target.AllowPrivate, keepAddress, lookups, time) : null;
     private ulong _index;
-    private string? _toldFailure;
+    private ProbeOutcome _last;
 
     /// <summary>Probes until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -84,13 +84,12 @@ internal sealed class TargetRun(ProbeTarget target, uint epoch, Action<ProbeRead
         _ => new ProbeAnswer(ProbeOutcome.Refused, 0, exception.Message),
     };
 
-    /// <summary>What somebody must change is logged, once as long as it stays the same.</summary>
+    /// <summary>What somebody must change is logged, once as long as it stays: the readings have each one's reason.</summary>
     private void Tell(in ProbeAnswer answer)
     {
         metrics.Probed(target.Probe, answer.Outcome);
-        var failure = answer.Outcome is ProbeOutcome.Failed or ProbeOutcome.Unresolved ? answer.Error : null;
-        if (failure is not null && failure != _toldFailure)
-            log.TargetFails(target.Stream.ToString(), failure);
-        _toldFailure = failure;
+        if (answer.Outcome is (ProbeOutcome.Failed or ProbeOutcome.Unresolved) && answer.Outcome != _last)
+            log.TargetFails(target.Stream.ToString(), answer.Error ?? "");
+        _last = answer.Outcome;
     }
 }

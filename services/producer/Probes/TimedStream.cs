@@ -33,7 +33,37 @@ internal sealed class TimedStream(Socket socket, TimeProvider time) : Stream
     /// <summary>From here on <see cref="FirstWriteAt"/> counts.</summary>
     public void Mark() => FirstWriteAt = 0;
 
+    /// <exception cref="IOException">The connection is broken, or was closed.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await ReceiveAsync(buffer, cancellationToken);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
+
+    /// <exception cref="IOException">The connection is broken, or was closed.</exception>
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        LastWriteAt = time.GetTimestamp();
+        if (FirstWriteAt == 0)
+            FirstWriteAt = LastWriteAt;
+        try
+        {
+            for (var sent = 0; sent < buffer.Length;)
+                sent += await socket.SendAsync(buffer[sent..], SocketFlags.None, cancellationToken);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
+
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (buffer.IsEmpty || _receiver is null)
         {
@@ -51,15 +81,6 @@ internal sealed class TimedStream(Socket socket, TimeProvider time) : Stream
             LastReadAt = count > 0 ? cameAt : LastReadAt;
             return count;
         }
-    }
-
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        LastWriteAt = time.GetTimestamp();
-        if (FirstWriteAt == 0)
-            FirstWriteAt = LastWriteAt;
-        for (var sent = 0; sent < buffer.Length;)
-            sent += await socket.SendAsync(buffer[sent..], SocketFlags.None, cancellationToken);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

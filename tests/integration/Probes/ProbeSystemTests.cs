@@ -16,6 +16,8 @@ public sealed class ProbeSystemTests
     /// <summary>nats-server, gateway and five simulated regions.</summary>
     private const int DefaultTargets = 7;
 
+    private static readonly string[] s_read = ["tcp", "udp", "nats-server", "sim-us-east"];
+
     [SkippableFact]
     public async Task Targets_ProbedByTwoProducers_AreReadOnceAndJudged()
     {
@@ -55,14 +57,46 @@ public sealed class ProbeSystemTests
         Assert.Empty(watch.Readings("broken"));
 
         await targets.DeleteAsync("tcp");
-        foreach (var id in new[] { "tcp", "udp", "nats-server", "sim-us-east" })
-        {
-            // A producer that is missed for two seconds loses its targets, for a moment: each epoch is whole, and they follow one another.
-            var places = watch.Readings(id).Select(r => (r.Epoch, r.Index)).ToArray();
-            Assert.Equal(places.Order(), places);
-            foreach (var epoch in places.GroupBy(p => p.Epoch))
-                Assert.Equal(Enumerable.Range(0, epoch.Count()).Select(n => (ulong)n), epoch.Select(p => p.Index));
-        }
+        Assert.All(s_read, id => AssertWhole(watch.Readings(id)));
+    }
+
+    [SkippableFact]
+    public async Task Producer_FrozenAndBack_AddsNothingBehindTheOnesReadings()
+    {
+        const int Targets = 16;
+        using var responders = new Responders();
+        await using var system = await RunningSystem.StartAsync();
+        var first = await system.AddAsync("producer", "Probes:AllowPrivate=true");
+        var second = await system.AddAsync("producer", "Probes:AllowPrivate=true");
+        await using var nats = new NatsConnection(system.Nats.ClientOptions);
+        var targets = await new NatsKVContext(new NatsJSContext(nats)).GetStoreAsync(LogDefinitions.TargetsBucket);
+        string[] ids = [.. Enumerable.Range(0, Targets).Select(i => $"t-{i}")];
+        foreach (var id in ids)
+            await targets.PutAsync(id, Target("udp", responders.Udp));
+        await Eventually.TrueAsync(async () => await TargetsOfAsync(first) > 0 && await TargetsOfAsync(second) > 0, what: "both have targets");
+        await using var watch = ProbeWatch.Start(nats);
+        await Eventually.TrueAsync(() => ids.All(id => watch.Readings(id).Count >= 4), what: "readings of all");
+
+        first.Suspend();
+        await Eventually.TrueAsync(async () => await TargetsOfAsync(second) == Targets, what: "all are the second's");
+        var before = ids.ToDictionary(id => id, id => watch.Readings(id).Count);
+        await Eventually.TrueAsync(() => ids.All(id => watch.Readings(id).Count > before[id]), what: "it reads them");
+        first.Resume();
+        await Eventually.TrueAsync(async () => await TargetsOfAsync(first) > 0 && await TargetsOfAsync(second) < Targets, what: "they are shared out again");
+        before = ids.ToDictionary(id => id, id => watch.Readings(id).Count);
+        await Eventually.TrueAsync(() => ids.All(id => watch.Readings(id).Count > before[id] + 4), what: "and read on");
+
+        Assert.All(ids, id => AssertWhole(watch.Readings(id)));
+        Assert.Contains(ids, id => watch.Readings(id).Select(r => r.Epoch).Distinct().Count() > 1);
+    }
+
+    /// <summary>A producer that is missed for two seconds loses its targets, for a moment: each epoch is whole, and they follow one another.</summary>
+    private static void AssertWhole(IReadOnlyList<ProbeReading> readings)
+    {
+        var places = readings.Select(r => (r.Epoch, r.Index)).ToArray();
+        Assert.Equal(places.Order(), places);
+        foreach (var epoch in places.GroupBy(p => p.Epoch))
+            Assert.Equal(Enumerable.Range(0, epoch.Count()).Select(n => (ulong)n), epoch.Select(p => p.Index));
     }
 
     private static Task<double> TargetsOfAsync(ServiceProcess producer) => producer.MetricAsync("signalstream_producer_targets");

@@ -17,7 +17,7 @@ public sealed class TargetRunTests : IAsyncDisposable
     private readonly ManualTimeProvider _time = new();
     private readonly ConcurrentQueue<ProbeReading> _readings = new();
     private readonly CancellationTokenSource _stop = new();
-    private LookupQueue _lookups = new();
+    private LookupQueue _lookups = new(TimeProvider.System);
     private Task? _run;
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class TargetRunTests : IAsyncDisposable
     private void Resolve(Func<string, IPAddress[]> resolve)
     {
         _lookups.Dispose();
-        _lookups = new LookupQueue(resolve);
+        _lookups = new LookupQueue(resolve, TimeProvider.System);
     }
 
     private Task ReadAsync(int count) => Eventually.TrueAsync(() =>
