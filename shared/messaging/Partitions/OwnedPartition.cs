@@ -33,6 +33,9 @@ internal sealed class OwnedPartition : IDisposable
     private readonly SkipList _skips;
     private PartitionPart[] _parts;
 
+    /// <summary>Which state of the bucket <c>rules</c> stands in its log, and whether with the lists, which only who has streams needs.</summary>
+    private (long Version, bool WithLists) _settled = (-1, false);
+
     /// <summary>Takes over where a checkpoint stands.</summary>
     /// <param name="number">The partition.</param>
     /// <param name="capability">What is done with it.</param>
@@ -92,9 +95,6 @@ internal sealed class OwnedPartition : IDisposable
     /// <summary>Input stored up to here, ns since the Unix epoch, had been worked on by somebody before.</summary>
     public long RereadUntilNs { get; init; }
 
-    /// <summary>Which state of the bucket <c>rules</c> stands in its log.</summary>
-    public long SettledVersion { get; set; } = -1;
-
     public int Streams => _parts.Sum(p => p.Streams);
 
     /// <summary>Input worked on since the last snapshot.</summary>
@@ -146,11 +146,21 @@ internal sealed class OwnedPartition : IDisposable
     /// <summary>Settings that its log lacks, and the keys of which it has a value that the bucket has not.</summary>
     public (List<SettingRecord> Lacking, List<SettingRecord> Gone) Compare(IReadOnlyDictionary<string, SettingRecord> rules)
     {
-        var lacking = rules.Values.Where(rule => IsOurs(rule.Key) && _parts.Any(part =>
+        // Lists may be long, and stand in every checkpoint: not in those of partitions that have nothing else.
+        var withLists = Streams > 0;
+        var lacking = rules.Values.Where(rule => IsOurs(rule.Key) && (withLists || SettingKey.ListOf(rule.Key) is null) && _parts.Any(part =>
             Concerns(rule.Key, part, out _) && (part.Setting(rule.Key) is not { } known ? !rule.Value.IsEmpty : rule.IsLaterThan(known)))).ToList();
         var gone = _parts.SelectMany(p => p.Settings).Where(s => !s.Value.IsEmpty && !rules.ContainsKey(s.Key)).DistinctBy(s => s.Key).ToList();
         return (lacking, gone);
     }
+
+    /// <summary>Whether its log has all of a state of the bucket <c>rules</c> that its streams need.</summary>
+    public bool IsSettled(long version) => _settled.Version == version && (_settled.WithLists || Streams == 0);
+
+    /// <summary>Its log has it.</summary>
+    /// <param name="version">Of the bucket.</param>
+    /// <param name="withLists">It had streams when that was found.</param>
+    public void Settled(long version, bool withLists) => _settled = (version, withLists);
 
     /// <summary>Begins a checkpoint: what comes from now on is for the next one.</summary>
     public void BeginCheckpoint() => HasMoved = false;

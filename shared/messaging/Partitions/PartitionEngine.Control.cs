@@ -58,7 +58,7 @@ public sealed partial class PartitionEngine
             var version = _rules.Version;
             if (_rules.Rules is { } rules)
             {
-                foreach (var partition in Held().Where(p => p.IsLive && p.SettledVersion != version))
+                foreach (var partition in Held().Where(p => p.IsLive && !p.IsSettled(version)))
                     await TryAsync(() => SettleAsync(partition, rules, version, cancellationToken), cancellationToken);
             }
 
@@ -69,6 +69,7 @@ public sealed partial class PartitionEngine
     private async Task SettleAsync(OwnedPartition partition, IReadOnlyDictionary<string, SettingRecord> rules, long version, CancellationToken cancellationToken)
     {
         List<SettingRecord> lacking = [], gone = [];
+        var withLists = partition.Streams > 0;
         if (!TryWith(partition, () => (lacking, gone) = partition.Compare(rules)))
             return;
         foreach (var record in lacking)
@@ -81,7 +82,7 @@ public sealed partial class PartitionEngine
         }
 
         if (lacking.Count == 0 && gone.Count == 0)
-            partition.SettledVersion = version;
+            partition.Settled(version, withLists);
     }
 
     private async Task TellAsync(int partition, SettingRecord record, CancellationToken cancellationToken)
