@@ -58,7 +58,7 @@ export function RuleDialog({ rule, fields, taken, streams, onClose }: Props) {
             onInput={(event) => (path.value = event.currentTarget.value.trim())}
           />
         </label>
-        <label>
+        <label class="pair">
           Alert if it is
           <select name="compare" key={field?.kind} defaultValue={rule?.compare}>
             {comparisonsOf(field?.kind).map((compare) => (
