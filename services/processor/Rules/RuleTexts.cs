@@ -38,8 +38,8 @@ internal static class RuleTexts
     {
         if (rule.Path.Kind == FieldKind.Boolean)
             return value != 0 ? "true" : "false";
-        var unit = rule.Path.Unit;
-        return Text($"{value:0.####}{(unit.Length > 0 && unit[0] != '/' && unit != "%" ? " " : "")}{unit}");
+        var (unit, digits) = (rule.Path.Unit, Math.Abs(value) >= 10 ? "0.##" : "0.####");
+        return Text($"{value.ToString(digits, CultureInfo.InvariantCulture)}{(unit.Length > 0 && unit[0] != '/' && unit != "%" ? " " : "")}{unit}");
     }
 
     private static string Relation(RuleDefinition rule) => rule.Compare switch

@@ -86,7 +86,7 @@ internal sealed record NoticedAlert(
         };
         var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["summary"] = $"{alert.Title ?? alert.Name}: {entry?.Label ?? stream.ToString()}{(entry is { Simulated: true } ? " (simulated)" : "")}",
+            ["summary"] = $"{alert.Title ?? alert.Name}: {LabelOf(entry) ?? stream.ToString()}",
             ["description"] = alert.Evidence,
         };
         if (alert.Rule is { } rule)
@@ -106,6 +106,10 @@ internal sealed record NoticedAlert(
             $"{externalUrl.TrimEnd('/')}/#/alerts?alert={alert.Fingerprint}",
             alert.Fingerprint);
     }
+
+    /// <summary>What is simulated says so, if its label does not already.</summary>
+    private static string? LabelOf(CatalogEntry? entry) =>
+        entry is { Simulated: true } && !entry.Label.Contains("simulated", StringComparison.OrdinalIgnoreCase) ? $"{entry.Label} (simulated)" : entry?.Label;
 
     private static string TimeOf(long ns) =>
         DateTimeOffset.UnixEpoch.AddTicks(ns / 100).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);

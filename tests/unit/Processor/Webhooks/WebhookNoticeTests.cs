@@ -38,6 +38,16 @@ public sealed class WebhookNoticeTests
         Assert.Equal($"http://monitor.example/#/alerts?alert={Alert(AlertState.Raised).Fingerprint}", alert.GetProperty("generatorURL").GetString());
     }
 
+    [Theory]
+    [InlineData("Sydney (simulated)", true, "Slow: Sydney (simulated)")]
+    [InlineData("Sydney", true, "Slow: Sydney (simulated)")]
+    [InlineData("Sydney", false, "Slow: Sydney")]
+    public void Of_SimulatedStream_SaysSoOnce(string label, bool isSimulated, string summary)
+    {
+        var entry = new CatalogEntry(Stream, label, "ms", 2) { Simulated = isSimulated };
+        Assert.Equal(summary, NoticedAlert.Of(Alert(AlertState.Raised), entry, "http://x").Annotations["summary"]);
+    }
+
     [Fact]
     public void Of_RaisedAndCleared_HaveOneFingerprintAndTheNoticeFires()
     {
