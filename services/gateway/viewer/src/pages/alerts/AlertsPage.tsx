@@ -30,7 +30,7 @@ export function AlertsPage() {
           Now
           <label class="by">
             I am
-            <input maxLength={100} placeholder="somebody" value={somebody.value ?? ""} onChange={(event) => keepSetting("by", event.currentTarget.value || undefined)} />
+            <input maxLength={100} placeholder="somebody" defaultValue={somebody.value ?? ""} onChange={(event) => keepSetting("by", event.currentTarget.value || undefined)} />
           </label>
         </h2>
         {standing.value.length === 0 && <p class="none">No alarm stands.</p>}
