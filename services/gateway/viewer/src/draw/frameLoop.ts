@@ -4,8 +4,8 @@ import { type Millis, millis } from "../time/units";
 export type Paint = (now: Millis) => void;
 
 /**
- * So many are painted in each frame. More take turns, neighbours together: each then moves 30 times a second, which on a
- * small tile nobody can tell from 60, and only half of the screen is composed anew.
+ * So many are painted in each frame. More are painted in every other one, all together: each then moves 30 times a second,
+ * which on a small tile nobody can tell from 60, and the screen is composed anew half as often.
  */
 const EACH_FRAME = 16;
 
@@ -28,14 +28,9 @@ function schedule(): void {
 
 function run(): void {
   isScheduled = false;
-  const half = Math.ceil(painters.size / 2);
-  const isFirstsTurn = ++frames % 2 === 0;
+  const isTurn = painters.size <= EACH_FRAME || ++frames % 2 === 0;
   // Not the frame's own time: that is when the frame began, and samples may have come since.
   const now = millis(performance.now());
-  let index = 0;
-  for (const paint of painters) {
-    const isFirst = index++ < half;
-    if (painters.size <= EACH_FRAME || isFirst === isFirstsTurn) paint(now);
-  }
+  if (isTurn) for (const paint of painters) paint(now);
   schedule();
 }
