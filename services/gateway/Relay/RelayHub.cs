@@ -45,7 +45,7 @@ internal sealed class RelayHub(WaveFeeds feeds, ReplayReader replays, FramePool 
             attached.Resume(from, pool, time);
         attached.Topic.Attach(attached);
         if (attached.WantsWaves)
-            feeds.Watch(attached.Topic, attached.Viewer.Worker);
+            Watch(attached);
         if (from is not null)
             replays.Start(attached, from);
         return attached;
@@ -57,15 +57,27 @@ internal sealed class RelayHub(WaveFeeds feeds, ReplayReader replays, FramePool 
         var before = attached.WantsWaves;
         attached.Topic.Change(attached, types);
         if (attached.WantsWaves && !before)
-            feeds.Watch(attached.Topic, attached.Viewer.Worker);
+            Watch(attached);
         if (before && !attached.WantsWaves)
-            feeds.Leave(attached.Topic);
+            Leave(attached);
     }
 
     public void Detach(ViewerStream attached)
     {
         attached.Topic.Detach(attached);
         if (attached.WantsWaves)
-            feeds.Leave(attached.Topic);
+            Leave(attached);
+    }
+
+    private void Watch(ViewerStream attached)
+    {
+        attached.Viewer.NoteStreams(1);
+        feeds.Watch(attached.Topic, attached.Viewer.Worker);
+    }
+
+    private void Leave(ViewerStream attached)
+    {
+        attached.Viewer.NoteStreams(-1);
+        feeds.Leave(attached.Topic);
     }
 }

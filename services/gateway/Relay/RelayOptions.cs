@@ -6,6 +6,9 @@ namespace SignalStream.Gateway.Relay;
 /// <summary>What a viewer may have waiting, and for how long. Section <c>Relay</c>.</summary>
 internal sealed class RelayOptions
 {
+    /// <summary>From so many streams on a viewer's waves are gathered.</summary>
+    public const int ManyStreams = 8;
+
     /// <summary>Bound of a viewer's queue, KiB. At 130 bytes a frame, 1 MiB holds 5 s of 64 traces of 25 frames/s.</summary>
     [Range(4, 1 << 20)] public int QueueKilobytes { get; set; } = 1024;
 
@@ -27,6 +30,12 @@ internal sealed class RelayOptions
     /// <summary>Workers that send to viewers, each with a connection to NATS of its own; 0: one a core.</summary>
     [Range(0, 256)] public int Workers { get; set; }
 
+    /// <summary>
+    /// Waves for a viewer of many streams may wait so long for others to go out with them, ms; 0: not at all. With 16 streams of 25 frames/s
+    /// 5 ms make three frames a send, and a screen shows something new every 16 ms anyway.
+    /// </summary>
+    [Range(0, 100)] public int GatherMilliseconds { get; set; } = 5;
+
     /// <summary>A hole in a stream's frames is looked for in its log so long before it is told, s; the stream's waves wait meanwhile.</summary>
     [Range(0, 60)] public int HealSeconds { get; set; } = 5;
 
@@ -41,6 +50,8 @@ internal sealed class RelayOptions
 
     /// <summary>Alerts of so long a time are read at start, h: one that was raised a day ago may still stand.</summary>
     [Range(0, 720)] public int AlertsBackHours { get; set; } = 48;
+
+    internal TimeSpan Gather => TimeSpan.FromMilliseconds(GatherMilliseconds);
 }
 
 [OptionsValidator]

@@ -110,9 +110,10 @@ internal sealed partial class RelayWorker
         }
     }
 
+    /// <summary>A little more than that: mostly a frame comes meanwhile, and who reads it sends what is due.</summary>
     private int MillisecondsUntil(long due) => due == long.MaxValue
         ? Timeout.Infinite
-        : (int)Math.Clamp(Math.Ceiling((due - time.GetTimestamp()) * 1e3 / time.TimestampFrequency), 0, int.MaxValue);
+        : 1 + (int)Math.Clamp(Math.Ceiling((due - time.GetTimestamp()) * 1e3 / time.TimestampFrequency), 0, int.MaxValue - 1);
 
     /// <summary>Brings what continues after an await to the worker's turns: no thread of the pool is woken for it.</summary>
     /// <remarks>

@@ -28,6 +28,7 @@ internal sealed class Viewer(
     private ViewerClose? _closing;
     private bool _opened;
     private bool _stepUntold;
+    private int _streams;
 
     /// <summary>Open, in full, up to date: nothing waits, and a wave may go straight out.</summary>
     private bool _isClear;
@@ -67,14 +68,17 @@ internal sealed class Viewer(
     /// <summary>By its worker alone.</summary>
     public ViewerQueue Queue => _queue;
 
-    /// <summary>How long its waves may wait for others.</summary>
-    public TimeSpan Hold => hold;
+    /// <summary>How long its waves may wait for others: as it asked for, and a little when it watches many streams.</summary>
+    public TimeSpan Hold => Volatile.Read(ref _streams) < RelayOptions.ManyStreams || hold > worker.Options.Gather ? hold : worker.Options.Gather;
+
+    /// <summary>It watches so many more waves.</summary>
+    public void NoteStreams(int change) => Interlocked.Add(ref _streams, change);
 
     /// <summary>Whether its worker will send what waits when its time has come.</summary>
     public bool IsHeld { get; set; }
 
     /// <summary>Whether what there is to send may wait.</summary>
-    public bool MayWait => hold > TimeSpan.Zero && !_isWaiting && _queue.HasOnlyWaves && Closing is null && !_stepUntold;
+    public bool MayWait => Hold > TimeSpan.Zero && !_isWaiting && _queue.HasOnlyWaves && Closing is null && !_stepUntold;
 
     /// <summary>Whether its worker will look after it in this turn.</summary>
     public bool IsTouched { get; set; }
@@ -120,7 +124,7 @@ internal sealed class Viewer(
     /// <returns>False: it must be added.</returns>
     public bool TrySend(ViewerStream stream, SharedFrame wave, ReadOnlySpan<byte> message)
     {
-        if (!_isClear || IsTouched || !stream.IsPlain || !stream.Wanted || !stream.WantsWaves || wave.Header.Kind != FrameKind.Samples)
+        if (!_isClear || IsTouched || Hold > TimeSpan.Zero || !stream.IsPlain || !stream.Wanted || !stream.WantsWaves || wave.Header.Kind != FrameKind.Samples)
             return false;
         stream.CountTaken(wave);
         var taken = 0;
@@ -215,7 +219,7 @@ internal sealed class Viewer(
     {
         SendWaiting();
         _isClear = Volatile.Read(ref _opened) && !_isWaiting && Closing is null && _ladder.Step == 0 && !_stepUntold
-            && _unsent is null or { Count: 0 } && _queue.IsEmpty && toText is null && hold == TimeSpan.Zero && !_finished.Task.IsCompleted;
+            && _unsent is null or { Count: 0 } && _queue.IsEmpty && toText is null && !_finished.Task.IsCompleted;
     }
 
     private void SendWaiting()

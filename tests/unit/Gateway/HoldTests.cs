@@ -31,6 +31,24 @@ public class HoldTests
         Assert.Equal(1, _wire.Calls);
     }
 
+    [Theory]
+    [InlineData(7, 0)]
+    [InlineData(8, 5)]
+    public void Hold_ViewerOfSoManyStreams_GathersOrNot(int streams, int milliseconds)
+    {
+        var viewer = _kit.Viewer;
+        viewer.NoteStreams(streams);
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), viewer.Hold);
+        _kit.Topic.Attach(_kit.NewStream());
+        Publish(0);
+        Publish(10);
+        Assert.Equal(milliseconds == 0 ? 2 : 0, _kit.Socket.Calls);
+        After(milliseconds);
+        Assert.Equal((milliseconds == 0 ? 2 : 1, 2), (_kit.Socket.Calls, _kit.Socket.Sent.Count));
+        viewer.NoteStreams(-1);
+        Assert.Equal(TimeSpan.Zero, viewer.Hold);
+    }
+
     [Fact]
     public void RunOnce_TextMeanwhile_GoesAtOnceWithWhatWaits()
     {
