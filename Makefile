@@ -7,7 +7,7 @@ DOTNET_QUIET := --nologo --verbosity minimal
 export CALLER := $(if $(PWD),$(PWD),$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check clean up down bench-latency bench-market bench-nats bench-processor bench-plain bench-relay load chaos-nats chaos-resume chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-latency eval-probes eval-forecast backtest bench-ecg
+.PHONY: help run test build check clean up down bench-latency bench-market bench-nats bench-processor bench-plain bench-relay load load-part chaos-nats chaos-resume chaos-processor fuzz eval-ecg eval-monitor eval-nab eval-latency eval-probes eval-forecast backtest bench-ecg
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,9 +65,14 @@ bench-plain: ## the processor's log beside plain subscribe-and-publish, processo
 bench-relay: ## the gateway beside other WebSocket servers, deliveries a CPU-second (ROUNDS=3 SECONDS=6)
 	$(BENCHMARKS) relay $(or $(ROUNDS),3) $(or $(SECONDS),6)
 
-load: ## viewers at a gateway, counted and timed (STREAMS=100 VIEWERS=1000 SECONDS=30; EACH SLOW FROZEN FRAME BURST HOLD GATEWAY NATS_URL)
+load: ## viewers at a gateway, counted and timed (STREAMS=100 VIEWERS=1000 SECONDS=30; EACH SLOW FROZEN FRAME BURST HOLD PROCESSES GATEWAY NATS_URL)
 	$(BENCHMARKS) load streams=$(STREAMS) viewers=$(VIEWERS) seconds=$(SECONDS) each=$(EACH) slow=$(SLOW) frozen=$(FROZEN) \
-		frame=$(FRAME) burst=$(BURST) hold=$(HOLD) gateway=$(GATEWAY) nats=$(NATS_URL)
+		frame=$(FRAME) burst=$(BURST) hold=$(HOLD) processes=$(PROCESSES) run=$(RUN) \
+		gateway=$(GATEWAY) nats=$(NATS_URL)
+
+load-part: ## more viewers for a load that runs elsewhere with the same RUN (GATEWAY=http://… NATS_URL=… VIEWERS=1000 STREAMS=100 SECONDS=30)
+	$(BENCHMARKS) load-part streams=$(STREAMS) viewers=$(VIEWERS) seconds=$(SECONDS) each=$(EACH) slow=$(SLOW) frozen=$(FROZEN) \
+		hold=$(HOLD) run=$(RUN) gateway=$(GATEWAY) nats=$(NATS_URL)
 
 eval-ecg: ## R-peaks of every WFDB record in DATA, a file each in OUT (DATA=../shared/data/ecg/mitdb OUT=/tmp/peaks)
 	dotnet run --project tests/eval --configuration Release -- ecg $(abspath $(DATA)) $(abspath $(OUT))

@@ -19,6 +19,7 @@ return args switch
     ["relay", .. var rest] => await RelayBenchmark.RunAsync(rest),
     ["relay-peer", .. var rest] => await PeerServers.RunAsync(rest),
     ["load", .. var rest] => await Load.RunAsync(rest),
+    ["load-part", .. var rest] => await LoadPart.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -41,8 +42,10 @@ static int Usage()
                                         three readers of the log, with filters and without (default: 15 s of 2000)
           relay [ROUNDS] [SECONDS] [SERVERS] [CASES]
                                         the gateway beside other servers (default: 3 rounds of 6 s, all, ABCD)
-          load [streams=…] [viewers=…] [each=…] [seconds=…] [slow=…] [frozen=…] [frame=…] [burst=…] [hold=…] [gateway=URL nats=URL]
+          load [streams=…] [viewers=…] [each=…] [seconds=…] [slow=…] [frozen=…] [frame=…] [burst=…] [hold=…] [processes=…] [run=…] [gateway=URL nats=URL]
                                         viewers at a gateway: deliveries, gaps, latency
+          load-part gateway=URL nats=URL [run=…] [viewers=…] [seconds=…] …
+                                        more viewers, here or on another machine, for a load of the same run
         """);
     return 2;
 }

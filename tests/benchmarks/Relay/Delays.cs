@@ -26,6 +26,18 @@ internal sealed class Delays
         Count += other.Count;
     }
 
+    /// <summary>Those that are not empty, by their index.</summary>
+    public Dictionary<int, long> Buckets() => Enumerable.Range(0, _counts.Length).Where(i => _counts[i] > 0).ToDictionary(i => i, i => _counts[i]);
+
+    public void Add(Dictionary<int, long> buckets)
+    {
+        foreach (var (index, count) in buckets)
+        {
+            _counts[index] += count;
+            Count += count;
+        }
+    }
+
     /// <summary>The delay that a share of all does not pass, ms.</summary>
     public double Milliseconds(double share)
     {

@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Net;
 using NATS.Client.Core;
 using SignalStream.Benchmarks.WholeWay;
 using SignalStream.Contracts;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Catalog;
+using SignalStream.Processes;
 using SignalStream.TestKit;
 
 namespace SignalStream.Benchmarks.Relay;
@@ -25,39 +25,75 @@ internal static class Load
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var settings = args.Select(a => a.Split('=', 2)).Where(p => p.Length == 2 && p[1].Length > 0).ToDictionary(p => p[0], p => p[1]);
-        int Number(string name, int fallback) => settings.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : fallback;
-        var streams = Names(Number("streams", 100));
-        var shape = new FleetShape(Number("viewers", 1000), Number("each", 1), Number("slow", 0), Number("frozen", 0));
-        var seconds = Number("seconds", 30);
-
-        await using var own = settings.ContainsKey("gateway") ? null : await RunningSystem.StartAsync();
+        var settings = new LoadSettings(args);
+        var streams = Names(settings.Number("streams", 100));
+        await using var own = settings.Has("gateway") ? null : await RunningSystem.StartAsync();
         var gateway = own is null ? null : await own.AddAsync("gateway", Peers.GatewaySettings);
-        var nats = own?.Nats.Url ?? settings.GetValueOrDefault("nats", "nats://127.0.0.1:4222");
-        var address = gateway?.Address ?? new Uri(settings["gateway"]);
+        var nats = own?.Nats.Url ?? settings.Text("nats", "nats://127.0.0.1:4222");
+        var address = gateway?.Address ?? new Uri(settings.Text("gateway", ""));
         await using var catalog = await LoadCatalog.RegisterAsync(nats, streams);
         await LoadCatalog.SeenAsync(address, streams[^1]);
 
-        using var publisher = new FramePublisher(nats, streams, FramesPerSecond, Number("burst", 1), Number("frame", FramePublisher.SmallFrame));
-        var endpoint = new IPEndPoint(IPAddress.Parse(address.Host == "localhost" ? "127.0.0.1" : address.Host), address.Port);
-        using var fleet = ViewerFleet.Connect(endpoint, Dialect.Of(settings.TryGetValue("hold", out var hold) ? $"signalstream?hold={hold}" : "signalstream"), streams, shape);
+        await using var reports = await LoadReports.ListenAsync(nats, settings.Text("run", "load"));
+        await using var parts = await StartPartsAsync(settings, address, nats, reports);
+        using var fleet = ViewerFleet.Connect(LoadPart.EndPointOf(address), settings.Dialect, streams, Share(settings, 0));
+        using var publisher = new FramePublisher(
+            nats, streams, FramesPerSecond, settings.Number("burst", 1), settings.Number("frame", FramePublisher.SmallFrame));
         publisher.Start();
         await Task.Delay(TimeSpan.FromSeconds(3));
-        await WatchAsync(fleet, publisher, gateway?.ProcessId, seconds);
+        await WatchAsync(() => Collect(fleet, reports), publisher, gateway?.ProcessId, settings.Number("seconds", 30));
         return 0;
     }
 
-    private static async Task WatchAsync(ViewerFleet fleet, FramePublisher publisher, int? pid, int seconds)
+    /// <summary>The viewers are shared out: this process is one of those asked for, the others report to it.</summary>
+    private static async Task<Parts> StartPartsAsync(LoadSettings settings, Uri address, string nats, LoadReports reports)
+    {
+        var parts = new Parts();
+        for (var part = 1; part < settings.Number("processes", 1); part++)
+        {
+            var first = part * Share(settings, part).Viewers * settings.Number("each", 1);
+            parts.Add(LoadPart.Start(
+                address, nats, settings.Text("run", "load"), settings.Number("streams", 100), Share(settings, part), settings.Text("hold", ""), first));
+        }
+
+        await reports.HeardAsync(parts.Count, TimeSpan.FromMinutes(1));
+        return parts;
+    }
+
+    private static FleetShape Share(LoadSettings settings, int part)
+    {
+        var (processes, shape) = (settings.Number("processes", 1), settings.Shape);
+        int Of(int all) => (all / processes) + (part < all % processes ? 1 : 0);
+        return shape with { Viewers = Of(shape.Viewers), Slow = Of(shape.Slow), Frozen = Of(shape.Frozen) };
+    }
+
+    private static (LoadCounts Fast, LoadCounts Slow) Collect(ViewerFleet fleet, LoadReports reports)
+    {
+        var (fast, slow) = fleet.Collect();
+        reports.AddTo(fast, slow);
+        return (fast, slow);
+    }
+
+    private sealed class Parts : List<ChildProcess>, IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var part in this)
+                await part.DisposeAsync();
+        }
+    }
+
+    private static async Task WatchAsync(Func<(LoadCounts Fast, LoadCounts Slow)> collect, FramePublisher publisher, int? pid, int seconds)
     {
         var (fast, slow) = (new LoadCounts(), new LoadCounts());
-        fleet.Collect();
+        collect();
         var published = publisher.Published;
         var before = pid is { } id ? ProcessCpu.Of(id) : default;
         Console.WriteLine("deliveries/s    p50 ms    p99 ms    told gaps  silent gaps  closed");
         for (var second = 0; second < seconds; second++)
         {
             await Task.Delay(TimeSpan.FromSeconds(1));
-            var seen = fleet.Collect();
+            var seen = collect();
             Line(seen.Fast);
             fast.Add(seen.Fast);
             slow.Add(seen.Slow);

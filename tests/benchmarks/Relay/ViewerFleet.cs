@@ -21,14 +21,14 @@ internal sealed class ViewerFleet : IDisposable
     private LoadCounts _fast = new();
     private LoadCounts _slow = new();
 
-    /// <summary>Connects all of them and begins to read.</summary>
-    public static ViewerFleet Connect(IPEndPoint server, Dialect dialect, IReadOnlyList<string> streams, FleetShape shape)
+    /// <summary>Connects all of them and begins to read; the first one has the stream of that number.</summary>
+    public static ViewerFleet Connect(IPEndPoint server, Dialect dialect, IReadOnlyList<string> streams, FleetShape shape, int first = 0)
     {
         var fleet = new ViewerFleet();
         for (var i = 0; i < shape.Viewers + shape.Slow + shape.Frozen; i++)
         {
             var buffer = i < shape.Viewers ? 0 : SmallBuffer;
-            fleet._viewers.Add(LoadViewer.Connect(server, dialect, streams, i * shape.StreamsEach, shape.StreamsEach, buffer));
+            fleet._viewers.Add(LoadViewer.Connect(server, dialect, streams, first + (i * shape.StreamsEach), shape.StreamsEach, buffer));
         }
 
         fleet.Start(() => fleet.ReadFast(fleet._viewers[..shape.Viewers]));
