@@ -22,6 +22,7 @@ internal static partial class Peers
     {
         "signalstream" => await StartGatewayAsync(nats),
         "nats-server" => await StartNatsAsync(),
+        _ when name.Contains('/', StringComparison.Ordinal) => await StartProcessAsync(name, name, [nats.Url], nats),
         "node-ws" => await StartProcessAsync(name, "node", [Repository.Path("tests/benchmarks/Relay/peers/server.mjs"), nats.Url], nats),
         _ => await StartProcessAsync(name, "dotnet", [typeof(Peers).Assembly.Location, "relay-peer", name, nats.Url], nats),
     };
