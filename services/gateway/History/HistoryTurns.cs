@@ -22,7 +22,7 @@ internal sealed class HistoryTurns(HistoryOptions options, HistoryMetrics metric
     }
 
     /// <summary>Tells that so many messages have been read, and waits as long as they were worth.</summary>
-    public ValueTask PaceAsync(int messages, CancellationToken cancellationToken)
+    public Task PaceAsync(int messages, CancellationToken cancellationToken)
     {
         metrics.Read(messages);
         TimeSpan pause;
@@ -33,7 +33,7 @@ internal sealed class HistoryTurns(HistoryOptions options, HistoryMetrics metric
             pause = TimeSpan.FromSeconds(_freeAtSeconds - now);
         }
 
-        return pause < ShortestPause ? ValueTask.CompletedTask : new ValueTask(Task.Delay(pause, time, cancellationToken));
+        return pause < ShortestPause ? Task.CompletedTask : Task.Delay(pause, time, cancellationToken);
     }
 
     public void Dispose() => _turns.Dispose();

@@ -84,6 +84,29 @@ public sealed class HistoryTests(NatsFixture nats) : IClassFixture<NatsFixture>
         Assert.Empty(await ItemsAsync(gateway, "ecg.types", "type=alert"));
     }
 
+    [SkippableFact]
+    public async Task Get_OfAMarket_IsItsBars()
+    {
+        await using var gateway = await StartAsync();
+        await using var line = await Line.OpenAsync(gateway, nats, "market.BARS");
+        await using var bus = new NatsConnection(NatsOpts.Default with { Url = (await nats.ServerAsync()).Url });
+        // Years ago: what counts is the bars' own time.
+        var start = new DateTimeOffset(2015, 1, 2, 0, 0, 0, TimeSpan.Zero);
+        for (var day = 0; day < 10; day++)
+        {
+            var bar = new PriceReading(1, (ulong)day, EventTime.Of(start.AddDays(day)), 100 + day, 102, 99, 101 + day, 5000) { Currency = "USD" };
+            await bus.PublishAsync(Subjects.Of(SignalType.Reading, line.Stream), PriceCodec.Encode(bar));
+        }
+
+        await bus.PingAsync();
+        Assert.Equal(Enumerable.Range(101, 10), (await ItemsAsync(gateway, "market.BARS")).Select(i => i.GetProperty("close").GetInt32()));
+        var days = await ItemsAsync(gateway, "market.BARS", "from=2015-01-04T00:00:00Z&to=2015-01-06T00:00:00Z");
+        Assert.Equal([2, 3, 4], days.Select(i => i.GetProperty("index").GetInt32()));
+        var csv = (await gateway.GetAsync("/api/v1/streams/market.BARS/history?format=csv&limit=1")).Text.Split("\r\n");
+        Assert.StartsWith("time,epoch,index,open,high,low,close,volume,", csv[0], StringComparison.Ordinal);
+        Assert.StartsWith("2015-01-11T00:00:00.000000Z,1,9,109,102,99,110,5000,", csv[1], StringComparison.Ordinal);
+    }
+
     [SkippableTheory]
     [InlineData(400, "net.asked", "type=beat", "type=\"beat\": wave, reading, finding, forecast, alert are known.")]
     [InlineData(400, "ecg.asked", "type=reading", "type=reading: ecg.asked has none")]
