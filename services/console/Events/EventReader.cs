@@ -26,8 +26,8 @@ internal static class EventReader
             {
                 yield return Place(message, body.Name, "index", Leaves(body.Value, "")) with
                 {
-                    Log = message.GetProperty("log").GetString(),
-                    Sequence = message.GetProperty("sequence").GetUInt64(),
+                    Log = message.TryGetProperty("log", out var log) ? log.GetString() : null, // older gateways do not say
+                    Sequence = message.TryGetProperty("sequence", out var sequence) ? sequence.GetUInt64() : 0,
                 };
             }
         }

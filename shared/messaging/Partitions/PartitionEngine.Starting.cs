@@ -14,9 +14,9 @@ public sealed partial class PartitionEngine
         var parts = _checkpoints.LoadPartsAsync(number, stored.Checkpoint, cancellationToken);
         var ends = await _input.EndsAsync(cancellationToken);
         var newest = StartingPoint.Of(stored.Checkpoint, await parts);
-        if (ends.Last < ReaderAt)
+        if (ends.Last < ReaderAt || (ends.CreatedNs != _logCreatedNs && !await IsSameLogAsync(ends, cancellationToken)))
         {
-            // Another log than the one that is read: to be looked at first.
+            // Another log than the one that is read: to be looked at first. What was kept of that must not go into this one.
             Interlocked.Exchange(ref _isInDoubt, 1);
             return null;
         }
