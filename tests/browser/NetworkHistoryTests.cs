@@ -47,8 +47,14 @@ public sealed class NetworkHistoryTests(Browser browser) : IClassFixture<Browser
         // Twelve hours are in that of findings.
         await page.SelectAsync("[data-testid=span]", "24h");
         await Eventually.TrueAsync(async () => await FilledAsync(page) is > 0.4 and < 0.6);
-        var (_, json) = await page.DownloadAsync("button[aria-label='Export what is shown as JSON']");
-        var target = JsonDocument.Parse(json).RootElement.GetProperty("targets")[0];
+        var target = default(JsonElement);
+        await Eventually.TrueAsync(async () =>
+        {
+            // While the longer range is being fetched there is nothing to save.
+            var (_, json) = await page.DownloadAsync("button[aria-label='Export what is shown as JSON']");
+            target = JsonDocument.Parse(json).RootElement.GetProperty("targets").EnumerateArray().FirstOrDefault();
+            return target.ValueKind == JsonValueKind.Object && target.GetProperty("anomalies").GetArrayLength() > 0;
+        });
         Assert.Equal(("net.door", true), (target.GetProperty("stream").GetString(), target.GetProperty("simulated").GetBoolean()));
         Assert.Equal("level", target.GetProperty("anomalies")[0].GetProperty("form").GetString());
 

@@ -71,6 +71,9 @@ internal sealed class OwnedPartition : IDisposable
     /// <summary>When the last checkpoint was written; 0 while this owner has written none.</summary>
     public long SavedAt { get; set; }
 
+    /// <summary>Its last checkpoint says that nobody holds it.</summary>
+    public bool IsReleased { get; set; }
+
     /// <summary>When it came into this replica's hands.</summary>
     public long ClaimedAt { get; init; }
 

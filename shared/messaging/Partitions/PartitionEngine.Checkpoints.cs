@@ -146,6 +146,7 @@ public sealed partial class PartitionEngine
         }
 
         partition.SavedAt = _time.GetTimestamp();
+        partition.IsReleased = release;
         Counters.CountCheckpoint();
         return (written, false);
     }

@@ -269,7 +269,15 @@ public sealed partial class PartitionEngine
 
     private async Task ReleaseAsync(OwnedPartition partition, CancellationToken cancellationToken)
     {
-        await TryAsync(() => SaveAsync(partition, true, cancellationToken), cancellationToken);
+        // On a busy machine a lock or an answer may come late: what is not written must be worked on again by who comes next.
+        while (IsHeld(partition))
+        {
+            await TryAsync(() => SaveAsync(partition, true, cancellationToken), cancellationToken);
+            if (partition.IsReleased || cancellationToken.IsCancellationRequested)
+                break;
+            await PauseAsync(LookEvery, cancellationToken);
+        }
+
         lock (_gate)
             Drop(partition);
     }
