@@ -151,6 +151,7 @@ internal sealed partial class RelayWorker
         {
             if (_stretchOf != Environment.CurrentManagedThreadId)
                 return;
+            worker.SendTogether();
             worker.TakePosted();
             SetSynchronizationContext(null);
             _stretchOf = Nobody;

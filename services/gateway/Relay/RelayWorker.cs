@@ -115,6 +115,9 @@ internal sealed partial class RelayWorker(RelayOptions options, FramePool pool, 
     public void Deliver(StreamWatchers watchers, SharedFrame wave, bool isLast)
     {
         var viewers = watchers.Viewers.AsSpan();
+        // An earlier frame of the stream may be among those that wait to be sent together: it goes first.
+        if (!isLast || viewers.Length > FewViewers)
+            SendTogether();
         if (!isLast)
         {
             foreach (var stream in viewers)
@@ -150,6 +153,8 @@ internal sealed partial class RelayWorker(RelayOptions options, FramePool pool, 
     /// <summary>Sends what frames of few viewers each have brought.</summary>
     private void SendTogether()
     {
+        if (_sends.Count == 0)
+            return;
         var sends = CollectionsMarshal.AsSpan(_sends);
         var open = 0;
         foreach (var (stream, _) in sends)

@@ -35,6 +35,24 @@ public sealed class RelayWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task Deliver_FrameWithOthersBehindItAfterOneThatWaitsToBeSent_LeavesAfterIt()
+    {
+        var home = await HomeAsync();
+        _kit.Topic.Attach(_kit.NewStream());
+        Operation(home, () =>
+        {
+            foreach (var (first, isLast) in ((ulong, bool)[])[(0, true), (10, false), (20, true), (30, true)])
+            {
+                var frame = _kit.Shared(first);
+                _kit.Topic.Publish(frame, isLast);
+                frame.Release();
+            }
+        });
+        Assert.Equal([0UL, 10, 20, 30], _kit.Socket.Sent.Select(s => BitConverter.ToUInt64(s.Bytes, 16)));
+        Assert.Equal(0, _kit.Buffers.Out);
+    }
+
+    [Fact]
     public async Task Post_WhileAnotherThreadHasTheTurn_RunsAfterIt()
     {
         var home = await HomeAsync();
