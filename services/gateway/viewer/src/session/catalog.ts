@@ -1,5 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import { readStreamInfo, type StreamInfo } from "../wire/streamInfo";
+import { ask, reasonOf } from "./ask";
 import { sortedByName } from "./names";
 
 /** Soon when there is nothing yet, as right after everything was started. */
@@ -24,13 +25,11 @@ export class Catalog {
 
   async #read(): Promise<void> {
     try {
-      const answer = await fetch("/api/v1/streams");
-      if (!answer.ok) throw new Error(`the gateway answers ${answer.status}`);
-      this.streams.value = listOf(await answer.json());
+      this.streams.value = listOf(await ask("streams"));
       this.isKnown.value = true;
       this.problem.value = undefined;
     } catch (error) {
-      this.problem.value = error instanceof Error ? error.message : String(error);
+      this.problem.value = reasonOf(error);
     }
   }
 }

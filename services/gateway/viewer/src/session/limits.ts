@@ -1,4 +1,6 @@
 /** The alarm limits of a heart, as the gateway keeps them. */
+import { ask, put, remove } from "./ask";
+
 export interface Limits {
   readonly tachycardiaBpm: number;
   readonly bradycardiaBpm: number;
@@ -10,18 +12,13 @@ export interface LimitsInForce extends Limits {
   readonly from: "stream" | "default" | "built-in";
 }
 
-export const readLimits = (stream: string): Promise<LimitsInForce> => ask(stream, { method: "GET" });
+export const readLimits = (stream: string): Promise<LimitsInForce> => inForce(ask(pathOf(stream)));
 
-export const writeLimits = (stream: string, limits: Limits): Promise<LimitsInForce> =>
-  ask(stream, { method: "PUT", body: JSON.stringify(limits), headers: { "content-type": "application/json" } });
+export const writeLimits = (stream: string, limits: Limits): Promise<LimitsInForce> => inForce(put(pathOf(stream), limits));
 
 /** Back to those for all. */
-export const removeLimits = (stream: string): Promise<LimitsInForce> => ask(stream, { method: "DELETE" });
+export const removeLimits = (stream: string): Promise<LimitsInForce> => inForce(remove(pathOf(stream)));
 
-/** Throws what the gateway says is wrong. */
-async function ask(stream: string, request: RequestInit): Promise<LimitsInForce> {
-  const answer = await fetch(`/api/v1/settings/heart/${encodeURIComponent(stream)}`, request);
-  const body = (await answer.json().catch(() => ({}))) as { readonly detail?: string } & LimitsInForce;
-  if (!answer.ok) throw new Error(body.detail ?? `the gateway answers ${answer.status}`);
-  return body;
-}
+const pathOf = (stream: string): string => `settings/heart/${encodeURIComponent(stream)}`;
+
+const inForce = async (answer: Promise<unknown>): Promise<LimitsInForce> => (await answer) as LimitsInForce;

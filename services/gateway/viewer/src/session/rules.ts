@@ -1,4 +1,6 @@
 /** Users' alert rules, as the gateway keeps them. */
+import { ask, jsonOf, put, remove } from "./ask";
+
 export const COMPARISONS = [">", ">=", "<", "<=", "==", "!="] as const;
 export const SEVERITIES = ["low", "medium", "high"] as const;
 
@@ -32,28 +34,17 @@ export interface Field {
 }
 
 export async function readRules(): Promise<readonly Rule[]> {
-  return ((await ask("rules", { method: "GET" })) as { readonly rules?: readonly Rule[] }).rules ?? [];
+  return ((await ask("rules")) as { readonly rules?: readonly Rule[] }).rules ?? [];
 }
 
 export async function readFields(): Promise<readonly Field[]> {
-  return ((await ask("fields", { method: "GET" })) as { readonly fields?: readonly Field[] }).fields ?? [];
+  return ((await ask("fields")) as { readonly fields?: readonly Field[] }).fields ?? [];
 }
 
-export const writeRule = (id: string, rule: RuleDefinition): Promise<unknown> =>
-  ask(`rules/${encodeURIComponent(id)}`, { method: "PUT", ...json(rule) });
+export const writeRule = (id: string, rule: RuleDefinition): Promise<unknown> => put(`rules/${encodeURIComponent(id)}`, rule);
 
 /** A built-in one is then as it was. */
-export const removeRule = (id: string): Promise<unknown> => ask(`rules/${encodeURIComponent(id)}`, { method: "DELETE" });
+export const removeRule = (id: string): Promise<unknown> => remove(`rules/${encodeURIComponent(id)}`);
 
 export const acknowledge = (fingerprint: string, by: string): Promise<unknown> =>
-  ask(`alerts/${encodeURIComponent(fingerprint)}/acknowledge`, { method: "POST", ...json(by === "" ? {} : { by }) });
-
-const json = (body: unknown) => ({ body: JSON.stringify(body), headers: { "content-type": "application/json" } });
-
-/** Throws what the gateway says is wrong. */
-async function ask(path: string, request: RequestInit): Promise<unknown> {
-  const answer = await fetch(`/api/v1/${path}`, request);
-  const body: unknown = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error((body as { readonly detail?: string }).detail ?? `the gateway answers ${answer.status}`);
-  return body;
-}
+  ask(`alerts/${encodeURIComponent(fingerprint)}/acknowledge`, { method: "POST", ...jsonOf(by === "" ? {} : { by }) });

@@ -1,5 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import { readSystemState, type SystemState } from "../wire/systemState";
+import { ask, reasonOf } from "./ask";
 
 const EVERY_MS = 1_000;
 
@@ -25,14 +26,12 @@ export class SystemWatch {
 
   async #read(stop: AbortSignal): Promise<void> {
     try {
-      const answer = await fetch("/api/v1/system", { signal: stop });
-      if (!answer.ok) throw new Error(`the gateway answers ${answer.status}`);
-      const state = readSystemState(await answer.json());
+      const state = readSystemState(await ask("system", { signal: stop }));
       if (!state) throw new Error("the answer is none");
       this.state.value = state;
       this.problem.value = undefined;
     } catch (error) {
-      if (!stop.aborted) this.problem.value = error instanceof Error ? error.message : String(error);
+      if (!stop.aborted) this.problem.value = reasonOf(error);
     }
   }
 }

@@ -1,5 +1,6 @@
 /** A network target's past, as the gateway sums it up out of the logs. */
 import { isObject, listAt, numberAt, textAt } from "../wire/json";
+import { refusalOf } from "./ask";
 
 /** What a column's quantiles are of, in their order. */
 export const SHARES = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1] as const;
@@ -40,7 +41,7 @@ export async function readTrend(stream: string, fromMs: number, stepMs: number, 
   for (let tries = 1; ; tries++) {
     const answer = await fetch(`/api/v1/streams/${encodeURIComponent(stream)}/trend?${query}`, { signal });
     if (answer.ok) return trendOf(await answer.json());
-    if (!PASSING.has(answer.status) || tries === TRIES) throw new Error(await reasonOf(answer));
+    if (!PASSING.has(answer.status) || tries === TRIES) throw new Error(await refusalOf(answer));
     await pause(RETRY_MS * tries, signal);
   }
 }
@@ -65,11 +66,6 @@ export function trendOf(body: unknown): Trend {
 function columnOf(row: readonly unknown[]): TrendColumn {
   const [timeMs = 0, readings = 0, lost = 0, ...quantiles] = row.map((value) => (typeof value === "number" ? value : Number.NaN));
   return { timeMs, readings, lost, quantiles: quantiles.every(Number.isFinite) ? quantiles : undefined };
-}
-
-async function reasonOf(answer: Response): Promise<string> {
-  const body: unknown = await answer.json().catch(() => undefined);
-  return (isObject(body) && textAt(body, "detail")) || `the gateway answers ${answer.status}`;
 }
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>

@@ -1,14 +1,14 @@
 import { useSignal } from "@preact/signals";
 import type { KnownAlert } from "../../session/alertBook";
+import { reasonOf } from "../../session/ask";
 import { acknowledge } from "../../session/rules";
-import type { Millis } from "../../time/units";
 import { kindOf } from "../../wire/streamInfo";
 import { AlarmChip } from "../shell/AlarmChip";
 import { labelOf } from "../shell/AlarmHead";
 import { alarmName, signs } from "../shell/alarmTexts";
 import { session, textClock } from "../shell/app";
 import { keepSetting, settingOf } from "../shell/place";
-import { durationText } from "../shell/texts";
+import { clockText, durationText } from "../shell/texts";
 import { RulesPanel } from "./RulesPanel";
 import "./alerts.css";
 
@@ -60,7 +60,7 @@ function Standing({ alert }: { readonly alert: KnownAlert }) {
       await acknowledge(alert.fingerprint, somebody.value ?? "");
       problem.value = undefined;
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error);
+      problem.value = reasonOf(error);
     }
   };
   const isSeen = alert.state === "acknowledged";
@@ -116,6 +116,3 @@ function Where({ alert }: { readonly alert: KnownAlert }) {
     </a>
   );
 }
-
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const clockText = (moment: Millis): string => clock.format(moment);

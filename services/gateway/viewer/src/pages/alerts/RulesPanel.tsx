@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { reasonOf } from "../../session/ask";
 import { type Field, type Rule, readFields, readRules } from "../../session/rules";
 import { kindOf } from "../../wire/streamInfo";
 import { signs } from "../shell/alarmTexts";
@@ -19,7 +20,7 @@ export function RulesPanel() {
       [rules.value, fields.value] = await Promise.all([readRules(), readFields()]);
       problem.value = undefined;
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error);
+      problem.value = reasonOf(error);
     }
   };
   // Whoever changed them meanwhile, after a reconnect they are read anew.

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { onFrame } from "../../draw/frameLoop";
+import { drawChanges } from "../../draw/canvas";
 import { drawTachogram, type Scale, SPAN_MS } from "../../draw/tachogram";
 import type { LiveStream } from "../../session/liveStream";
 
@@ -24,23 +24,10 @@ export function Tachogram({ stream }: { readonly stream: LiveStream }) {
 const labelOf = (scale: Scale | undefined): string =>
   `RR intervals of the last minute${scale ? `, within ${scale.low} to ${scale.high} ms` : ""}`;
 
-function drawOn(canvas: HTMLCanvasElement, stream: LiveStream, scaled: (scale: Scale) => void): () => void {
-  const { tachogram } = stream.findings;
-  let drawn = -1;
-  const observer = new ResizeObserver(() => {
-    canvas.width = Math.round(canvas.clientWidth * devicePixelRatio);
-    canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
-    drawn = -1;
-  });
-  observer.observe(canvas);
-  const stop = onFrame(() => {
-    const { count, newest } = tachogram;
-    if (count === drawn || newest === undefined || canvas.width === 0) return;
-    drawn = count;
-    scaled(drawTachogram(canvas, tachogram.since(newest.timeMs - SPAN_MS), newest.timeMs, devicePixelRatio));
-  });
-  return () => {
-    stop();
-    observer.disconnect();
-  };
+function drawOn(canvas: HTMLCanvasElement, { findings: { tachogram } }: LiveStream, scaled: (scale: Scale) => void): () => void {
+  return drawChanges(
+    canvas,
+    () => tachogram.newest,
+    ({ timeMs }) => scaled(drawTachogram(canvas, tachogram.since(timeMs - SPAN_MS), timeMs, devicePixelRatio)),
+  );
 }

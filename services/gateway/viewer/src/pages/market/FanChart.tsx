@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
+import { drawChanges } from "../../draw/canvas";
 import { drawFan, PAST_BARS } from "../../draw/fan";
-import { onFrame } from "../../draw/frameLoop";
 import type { LiveStream } from "../../session/liveStream";
 import type { PriceOutlook } from "../../wire/market";
 import { intervalText, priceText } from "./outlook";
@@ -23,21 +23,9 @@ function labelOf(outlook: PriceOutlook | undefined): string {
 }
 
 function drawOn(canvas: HTMLCanvasElement, { findings: { market } }: LiveStream): () => void {
-  let drawn: PriceOutlook | undefined;
-  const observer = new ResizeObserver(() => {
-    canvas.width = Math.round(canvas.clientWidth * devicePixelRatio);
-    canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
-    drawn = undefined;
-  });
-  observer.observe(canvas);
-  const stop = onFrame(() => {
-    const outlook = market.outlook.value;
-    if (!outlook || outlook === drawn || canvas.width === 0) return;
-    drawn = outlook;
-    drawFan(canvas, { past: market.prices, ahead: outlook.horizons }, devicePixelRatio);
-  });
-  return () => {
-    stop();
-    observer.disconnect();
-  };
+  return drawChanges(
+    canvas,
+    () => market.outlook.value,
+    ({ horizons }) => drawFan(canvas, { past: market.prices, ahead: horizons }, devicePixelRatio),
+  );
 }

@@ -5,7 +5,7 @@ import type { Anomaly } from "../../wire/latency";
 import { kindOf } from "../../wire/streamInfo";
 import { alarmName, signs } from "../shell/alarmTexts";
 import { session, textClock } from "../shell/app";
-import { durationText } from "../shell/texts";
+import { clockText, durationText } from "../shell/texts";
 
 const SHOWN = 40;
 
@@ -47,7 +47,7 @@ function Row({ incident, label }: { readonly incident: Incident; readonly label:
     <li data-incident={incident.stream} data-over={endMs !== undefined}>
       <b>{name}</b> {label}
       <time>
-        {clock.format(startMs)}, {endMs === undefined ? `for ${length}, lasts` : length}
+        {clockText(startMs)}, {endMs === undefined ? `for ${length}, lasts` : length}
       </time>
       <span class="evidence">{reason}</span>
     </li>
@@ -71,5 +71,3 @@ const ofAnomaly = (stream: string, { metric, form, startMs, endMs, reason }: Ano
   startMs,
   endMs,
 });
-
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });

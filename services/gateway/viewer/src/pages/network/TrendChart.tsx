@@ -4,6 +4,7 @@ import { columnAt } from "../../draw/lineColumns";
 import { LineTrend } from "../../session/lineTrend";
 import type { LiveStream } from "../../session/liveStream";
 import type { TrendColumn } from "../../session/trends";
+import { clockText } from "../shell/texts";
 import { follow } from "./followTrend";
 import { lossText, msText } from "./lines";
 import { show } from "./shown";
@@ -46,8 +47,6 @@ export function TrendChart({ stream, span, view }: Props) {
 
 function columnText({ timeMs, readings, lost, quantiles }: TrendColumn): string {
   const loss = lost > 0 ? `, ${lossText(lost, readings)} lost` : "";
-  if (!quantiles) return `${clock.format(timeMs)}: nothing answered`;
-  return `${clock.format(timeMs)}: ${msText(quantiles[3] ?? 0)} ms, p95 ${msText(quantiles[6] ?? 0)} ms${loss}`;
+  if (!quantiles) return `${clockText(timeMs)}: nothing answered`;
+  return `${clockText(timeMs)}: ${msText(quantiles[3] ?? 0)} ms, p95 ${msText(quantiles[6] ?? 0)} ms${loss}`;
 }
-
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });

@@ -2,6 +2,7 @@
 import { effect } from "@preact/signals";
 import { onFrame } from "../../draw/frameLoop";
 import { type ChartFan, LineChart, type Sight } from "../../draw/lineChart";
+import { reasonOf } from "../../session/ask";
 import type { LineFindings } from "../../session/lineFindings";
 import type { LineTrend } from "../../session/lineTrend";
 import type { LiveStream } from "../../session/liveStream";
@@ -44,7 +45,7 @@ export function follow(host: HTMLElement, { name, line }: LiveStream, trend: Lin
       trend.accept(await readTrend(name, fromMs, trend.stepMs, stop.signal));
       problem = undefined;
     } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
+      problem = reasonOf(error);
     }
   };
   const loadAll = () => {

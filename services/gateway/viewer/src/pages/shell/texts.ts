@@ -24,6 +24,11 @@ export function lifeText({ life, lifeSinceMs }: StreamInfo, gatewayNow: Millis):
   }
 }
 
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** 14:03:59, of the day and place of who looks. */
+export const clockText = (moment: Millis | number): string => clock.format(moment);
+
 const thousands = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 /** 12,345. */
