@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import { type Field, type Rule, removeRule, SEVERITIES, writeRule } from "../../session/rules";
-import { comparisonsOf, fieldOf, idOf, ruleIn } from "./ruleTexts";
+import { EditDialog, NumberField } from "../shell/EditDialog";
+import { freeId } from "../shell/ids";
+import { comparisonsOf, fieldOf, ruleIn } from "./ruleTexts";
 
 interface Props {
   /** Undefined: a new one. */
@@ -16,111 +17,87 @@ interface Props {
 
 /** Adds, changes or removes a rule. What is wrong with it the gateway says. */
 export function RuleDialog({ rule, fields, taken, streams, onClose }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const problem = useSignal<string | undefined>(undefined);
   const path = useSignal(rule?.field ?? "");
   const field = fieldOf(path.value, fields);
-  useEffect(() => dialog.current?.showModal(), []);
-  const attempt = async (ask: Promise<unknown>): Promise<void> => {
-    try {
-      await ask;
-      onClose(true);
-    } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error);
-    }
-  };
-  const save = (event: SubmitEvent) => {
-    event.preventDefault();
-    const wanted = ruleIn(event.currentTarget as HTMLFormElement, fields);
-    void attempt(writeRule(rule?.id ?? idOf(wanted.name || wanted.field, taken), wanted));
+  const save = (form: HTMLFormElement) => {
+    const wanted = ruleIn(form, fields);
+    return writeRule(rule?.id ?? freeId(wanted.name || wanted.field, taken, "rule"), wanted);
   };
   return (
-    <dialog ref={dialog} class="picker limits-dialog rule-dialog" aria-label="Rule" onClose={() => onClose(false)}>
-      <form onSubmit={save} data-testid="rule-form">
-        <h3>{rule === undefined ? "Another rule" : `Rule ${rule.id}`}</h3>
+    <EditDialog
+      name="rule"
+      title={rule === undefined ? "Another rule" : `Rule ${rule.id}`}
+      isNew={rule === undefined}
+      save={save}
+      remove={rule && !rule.builtIn ? () => removeRule(rule.id) : undefined}
+      onClose={onClose}
+    >
+      <label>
+        Name
+        <input name="name" maxLength={100} defaultValue={rule?.name ?? ""} />
+      </label>
+      <label>
+        Streams
+        <input name="stream" required list="rule-streams" maxLength={130} defaultValue={rule?.stream ?? "*"} />
+      </label>
+      <label>
+        Field
+        <input
+          name="field"
+          required
+          list="rule-fields"
+          maxLength={200}
+          placeholder="heart_rate.bpm"
+          defaultValue={path.value}
+          onInput={(event) => (path.value = event.currentTarget.value.trim())}
+        />
+      </label>
+      <label class="pair">
+        Alert if it is
+        <select name="compare" key={field?.kind}>
+          {comparisonsOf(field?.kind).map((compare) => (
+            <option key={compare} selected={compare === rule?.compare}>
+              {compare}
+            </option>
+          ))}
+        </select>
+        <Threshold field={field} rule={rule} />
+        {field?.unit}
+      </label>
+      <NumberField name="forS" label="for" unit="s" min={0} max={86_400} value={rule?.forS ?? 0} />
+      {(field === undefined || field.kind === "number") && (
         <label>
-          Name
-          <input name="name" maxLength={100} defaultValue={rule?.name ?? ""} />
-        </label>
-        <label>
-          Streams
-          <input name="stream" required list="rule-streams" maxLength={130} defaultValue={rule?.stream ?? "*"} />
-        </label>
-        <label>
-          Field
-          <input
-            name="field"
-            required
-            list="rule-fields"
-            maxLength={200}
-            placeholder="heart_rate.bpm"
-            defaultValue={path.value}
-            onInput={(event) => (path.value = event.currentTarget.value.trim())}
-          />
-        </label>
-        <label class="pair">
-          Alert if it is
-          <select name="compare" key={field?.kind} defaultValue={rule?.compare}>
-            {comparisonsOf(field?.kind).map((compare) => (
-              <option key={compare} selected={compare === rule?.compare}>
-                {compare}
-              </option>
-            ))}
-          </select>
-          <Threshold field={field} rule={rule} />
+          Over at
+          <input name="clear" type="number" step="any" placeholder="the threshold" defaultValue={rule?.clear ?? ""} />
           {field?.unit}
         </label>
-        <Seconds name="forS" label="for" min={0} max={86_400} value={rule?.forS ?? 0} />
-        {(field === undefined || field.kind === "number") && (
-          <label>
-            Over at
-            <input name="clear" type="number" step="any" placeholder="the threshold" defaultValue={rule?.clear ?? ""} />
-            {field?.unit}
-          </label>
-        )}
-        <Seconds name="noDataS" label="or with no value for" min={5} max={3_000} value={rule?.noDataS ?? 300} />
-        <label>
-          Severity
-          <select name="severity">
-            {SEVERITIES.map((severity) => (
-              <option key={severity} selected={severity === (rule?.severity ?? "medium")}>
-                {severity}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Judged
-          <input name="enabled" type="checkbox" defaultChecked={rule?.enabled ?? true} />
-        </label>
-        {problem.value !== undefined && (
-          <p class="problem" role="alert" data-testid="rule-problem">
-            {problem.value}
-          </p>
-        )}
-        <p>
-          <button type="submit">{rule === undefined ? "Add" : "Change"}</button>
-          {rule !== undefined && !rule.builtIn && (
-            <button type="button" data-testid="remove-rule" onClick={() => void attempt(removeRule(rule.id))}>
-              Remove
-            </button>
-          )}
-          <button type="button" onClick={() => onClose(false)}>
-            Close
-          </button>
-        </p>
-        <datalist id="rule-fields">
-          {fields.map(({ field }) => (
-            <option key={field} value={field} />
+      )}
+      <NumberField name="noDataS" label="or with no value for" unit="s" min={5} max={3_000} value={rule?.noDataS ?? 300} />
+      <label>
+        Severity
+        <select name="severity">
+          {SEVERITIES.map((severity) => (
+            <option key={severity} selected={severity === (rule?.severity ?? "medium")}>
+              {severity}
+            </option>
           ))}
-        </datalist>
-        <datalist id="rule-streams">
-          {streams.map((stream) => (
-            <option key={stream} value={stream} />
-          ))}
-        </datalist>
-      </form>
-    </dialog>
+        </select>
+      </label>
+      <label>
+        Judged
+        <input name="enabled" type="checkbox" defaultChecked={rule?.enabled ?? true} />
+      </label>
+      <datalist id="rule-fields">
+        {fields.map(({ field }) => (
+          <option key={field} value={field} />
+        ))}
+      </datalist>
+      <datalist id="rule-streams">
+        {streams.map((stream) => (
+          <option key={stream} value={stream} />
+        ))}
+      </datalist>
+    </EditDialog>
   );
 }
 
@@ -139,18 +116,3 @@ function Threshold({ field, rule }: { readonly field: Field | undefined; readonl
     </select>
   );
 }
-
-interface SecondsProps {
-  readonly name: string;
-  readonly label: string;
-  readonly min: number;
-  readonly max: number;
-  readonly value: number;
-}
-
-const Seconds = ({ name, label, min, max, value }: SecondsProps) => (
-  <label>
-    {label}
-    <input name={name} type="number" required min={min} max={max} step="any" defaultValue={String(value)} />s
-  </label>
-);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Field, RuleDefinition } from "../../session/rules";
-import { comparisonsOf, conditionOf, fieldOf, idOf, thresholdOf } from "./ruleTexts";
+import { comparisonsOf, conditionOf, fieldOf, thresholdOf } from "./ruleTexts";
 
 const fields: readonly Field[] = [
   { field: "heart_rate.bpm", kind: "number", words: [], unit: "/min" },
@@ -40,13 +40,6 @@ test("a threshold is as its field has it; what is wrong is left for the gateway 
   expect(thresholdOf("7", "word")).toBe("7");
   expect(thresholdOf("fast", "number")).toBe("fast");
   expect(thresholdOf("", "number")).toBe("");
-});
-
-test("an id comes from the name, and is nobody's", () => {
-  expect(idOf("Slow line (EU)", [])).toBe("slow-line-eu");
-  expect(idOf("Slow", ["slow", "slow-2"])).toBe("slow-3");
-  expect(idOf("???", [])).toBe("rule");
-  expect(idOf("default", [])).toBe("default-2");
 });
 
 test("only numbers are compared by size", () => {

@@ -1,5 +1,6 @@
 /** Rules in words, and out of a form. */
 import type { Field, FieldKind, RuleDefinition } from "../../session/rules";
+import { textsIn } from "../shell/form";
 
 /** "net.*: latency_statistics.p95_ms > 120 for 30 s, over at 100" */
 export function conditionOf({ field, compare, threshold, forS, clear }: RuleDefinition): string {
@@ -26,27 +27,12 @@ export function thresholdOf(text: string, kind: FieldKind | undefined): number |
   return text.trim() !== "" && Number.isFinite(number) ? number : text;
 }
 
-/** An id that nobody has yet, out of a name. */
-export function idOf(name: string, taken: readonly string[]): string {
-  const plain =
-    name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9_]+/g, "-")
-      .replaceAll(/^-+|-+$/g, "")
-      .slice(0, 40) || "rule";
-  for (let i = 1; ; i++) {
-    const id = i === 1 ? plain : `${plain}-${i}`;
-    if (id !== "default" && !taken.includes(id)) return id;
-  }
-}
-
 /** What can be compared by size has all comparisons; the rest is equal or not. */
 export const comparisonsOf = (kind: FieldKind | undefined): readonly string[] =>
   kind === undefined || kind === "number" ? [">", ">=", "<", "<=", "==", "!="] : ["==", "!="];
 
 export function ruleIn(form: HTMLFormElement, fields: readonly Field[]): RuleDefinition {
-  const values = new FormData(form);
-  const text = (key: string): string => String(values.get(key) ?? "").trim();
+  const text = textsIn(form);
   const field = text("field");
   const clear = text("clear");
   return {
@@ -59,6 +45,6 @@ export function ruleIn(form: HTMLFormElement, fields: readonly Field[]): RuleDef
     ...(clear !== "" && { clear: Number(clear) }),
     severity: text("severity"),
     noDataS: Number(text("noDataS")),
-    enabled: values.get("enabled") !== null,
+    enabled: text("enabled") !== "",
   };
 }

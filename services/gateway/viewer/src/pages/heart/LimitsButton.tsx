@@ -1,6 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { reasonOf } from "../../session/ask";
 import { type Limits, type LimitsInForce, readLimits, removeLimits, writeLimits } from "../../session/limits";
+import { NumberField } from "../shell/EditDialog";
+import { textsIn } from "../shell/form";
 
 const FIELDS = [
   { key: "tachycardiaBpm", label: "Tachycardia above", unit: "/min", min: 60, max: 300 },
@@ -20,7 +23,7 @@ export function LimitsButton({ stream, label }: { readonly stream: string; reado
       limits.value = await ask;
       problem.value = undefined;
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error);
+      problem.value = reasonOf(error);
     }
   };
   const open = () => {
@@ -38,7 +41,7 @@ export function LimitsButton({ stream, label }: { readonly stream: string; reado
       <button type="button" class="limits" data-testid="limits" aria-label={`Alarm limits of ${label}`} onClick={open}>
         limits
       </button>
-      <dialog ref={dialog} class="picker limits-dialog" aria-label={`Alarm limits of ${label}`}>
+      <dialog ref={dialog} class="picker form-dialog" aria-label={`Alarm limits of ${label}`}>
         <form onSubmit={(event) => void save(event)}>
           <h3>Alarm limits of {label}</h3>
           {limits.value && <Fields key={limits.value.from} limits={limits.value} />}
@@ -64,16 +67,10 @@ export function LimitsButton({ stream, label }: { readonly stream: string; reado
 }
 
 const Fields = ({ limits }: { readonly limits: Limits }) =>
-  FIELDS.map(({ key, label, unit, min, max }) => (
-    <label key={key}>
-      {label}
-      <input name={key} type="number" required min={min} max={max} step="any" defaultValue={String(limits[key])} />
-      {unit}
-    </label>
-  ));
+  FIELDS.map(({ key, ...field }) => <NumberField key={key} name={key} value={limits[key]} {...field} />);
 
 function limitsIn(form: HTMLFormElement): Limits {
-  const values = new FormData(form);
-  const of = (key: (typeof FIELDS)[number]["key"]): number => Number(values.get(key));
+  const text = textsIn(form);
+  const of = (key: (typeof FIELDS)[number]["key"]): number => Number(text(key));
   return { tachycardiaBpm: of("tachycardiaBpm"), bradycardiaBpm: of("bradycardiaBpm"), asystoleS: of("asystoleS") };
 }

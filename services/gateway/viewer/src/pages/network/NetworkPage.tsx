@@ -54,7 +54,13 @@ export function NetworkPage() {
       </div>
       <Incidents streams={lines.map(({ stream }) => stream)} />
       {open.value !== undefined && (
-        <TargetDialog key={open.value} id={open.value || undefined} target={edited.value.get(open.value)} onClose={close} />
+        <TargetDialog
+          key={open.value}
+          id={open.value || undefined}
+          target={edited.value.get(open.value)}
+          taken={[...edited.value.keys(), ...lines.map(({ stream }) => idOf(stream))]}
+          onClose={close}
+        />
       )}
     </div>
   );
@@ -89,7 +95,7 @@ function Region({ name, lines, edited, onEdit }: RegionProps) {
       <h2>{name || "no region"}</h2>
       <div class="targets">
         {lines.map(({ stream }) => {
-          const id = stream.name.slice(ID_AT);
+          const id = idOf(stream);
           return (
             <TargetCard key={stream.name} stream={stream} span={span} view={view} onEdit={edited.has(id) ? () => onEdit(id) : undefined} />
           );
@@ -98,6 +104,8 @@ function Region({ name, lines, edited, onEdit }: RegionProps) {
     </section>
   );
 }
+
+const idOf = ({ name }: LiveStream): string => name.slice(ID_AT);
 
 function lineOf(stream: LiveStream): Shown {
   const info = stream.info.value;

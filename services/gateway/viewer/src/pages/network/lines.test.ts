@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Condition } from "../../wire/latency";
-import { byRegion, idOf, type Line, lossText, msText, networkWord } from "./lines";
+import { byRegion, type Line, lossText, msText, networkWord } from "./lines";
 
 const line = (condition: Condition, simulated = false, name = "net.a", region = "here"): Line => ({ name, region, simulated, condition });
 
@@ -29,8 +29,4 @@ test("targets are grouped by region, real ones first", () => {
 test("numbers have three digits or so, and a little loss is not none", () => {
   expect([0.213, 9.31, 21.44, 142.6].map(msText)).toEqual(["0.21", "9.31", "21.4", "143"]);
   expect([lossText(0, 0), lossText(0, 20), lossText(1, 600), lossText(20, 20)]).toEqual(["0 %", "0 %", "0.2 %", "100 %"]);
-});
-
-test("a label or an address suggests an id that is allowed", () => {
-  expect([idOf("Game server (EU)"), idOf("[::1]:80"), idOf("Zürich")]).toEqual(["game-server-eu", "1-80", "zurich"]);
 });

@@ -46,13 +46,3 @@ export const lossText = (lost: number, readings: number): string => {
   const percent = readings > 0 ? (100 * lost) / readings : 0;
   return `${percent > 0 && percent < 10 ? percent.toFixed(1) : percent.toFixed(0)} %`;
 };
-
-/** The id that a label suggests: letters, digits, _ and - only. */
-export const idOf = (label: string): string =>
-  label
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .replace(/[^A-Za-z0-9_-]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .toLowerCase()
-    .slice(0, 64);
