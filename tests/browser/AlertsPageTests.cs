@@ -30,7 +30,7 @@ public sealed class AlertsPageTests(Browser browser) : IClassFixture<Browser>
         await Eventually.TrueAsync(async () => (await page.AnyTextAsync("[data-testid=rule-problem]")).Contains("HeartRate has no speed, only bpm", StringComparison.Ordinal));
         await page.FillAsync("dialog[open] input[name=field]", "heart_rate.bpm");
         await page.ClickAsync("dialog[open] button[type=submit]");
-        await Eventually.TrueAsync(async () => (await page.AnyTextAsync(Rule)).Contains("ecg.*: heart_rate.bpm > 20", StringComparison.Ordinal), Patience);
+        await Eventually.TrueAsync(async () => (await page.AnyTextAsync(Rule)).Contains("ecg.*: heart rate > 20/min", StringComparison.Ordinal), Patience);
 
         await Eventually.TrueAsync(async () => await page.ElementsAsync(Fast) == 2, Patience);
         Assert.Contains("above 20/min", await page.AnyTextAsync(Fast), StringComparison.Ordinal);

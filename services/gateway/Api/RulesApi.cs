@@ -21,13 +21,15 @@ namespace SignalStream.Gateway.Api;
 /// <param name="Severity"><c>low</c>, <c>medium</c> or <c>high</c>.</param>
 /// <param name="NoDataS">It is over when nothing was heard for so long, s.</param>
 /// <param name="Enabled">It is judged.</param>
+/// <param name="FieldLabel">The field in words.</param>
+/// <param name="Unit">Of the field, and so of the threshold; may be empty.</param>
 internal sealed record RuleInfo(
     string Id, bool BuiltIn, string Name, string Stream, string Field, string Compare, JsonElement Threshold,
-    double ForS, double? Clear, string Severity, double NoDataS, bool Enabled)
+    double ForS, double? Clear, string Severity, double NoDataS, bool Enabled, string FieldLabel, string Unit)
 {
     public static RuleInfo Of(string id, RuleDefinition rule, bool isBuiltIn) => new(
         id, isBuiltIn, rule.Name ?? id, rule.Stream, rule.Field, rule.Compare, rule.Threshold,
-        rule.ForS, rule.Clear, rule.Severity, rule.NoDataS, rule.Enabled);
+        rule.ForS, rule.Clear, rule.Severity, rule.NoDataS, rule.Enabled, rule.Path.Label, rule.Path.Unit);
 }
 
 /// <summary>What <c>/api/v1/rules</c> answers.</summary>
@@ -35,10 +37,11 @@ internal sealed record RuleList(IReadOnlyList<RuleInfo> Rules);
 
 /// <summary>A field that a rule may look at.</summary>
 /// <param name="Field">Its name.</param>
+/// <param name="Label">What it is, in words.</param>
 /// <param name="Kind"><c>number</c>, <c>boolean</c>, <c>word</c> or <c>text</c>.</param>
 /// <param name="Words">What a word may be.</param>
 /// <param name="Unit">May be empty.</param>
-internal sealed record FieldInfo(string Field, string Kind, IReadOnlyList<string> Words, string Unit);
+internal sealed record FieldInfo(string Field, string Label, string Kind, IReadOnlyList<string> Words, string Unit);
 
 /// <summary>What <c>/api/v1/fields</c> answers.</summary>
 internal sealed record FieldList(IReadOnlyList<FieldInfo> Fields);
@@ -47,7 +50,7 @@ internal sealed record FieldList(IReadOnlyList<FieldInfo> Fields);
 internal static class RulesApi
 {
     private static readonly FieldList Fields =
-        new([.. FieldPath.All.Select(f => new FieldInfo(f.Text, f.Kind.ToString().ToLowerInvariant(), f.Words, f.Unit))]);
+        new([.. FieldPath.All.Select(f => new FieldInfo(f.Text, f.Label, f.Kind.ToString().ToLowerInvariant(), f.Words, f.Unit))]);
 
     public static RouteGroupBuilder MapRules(this RouteGroupBuilder api)
     {

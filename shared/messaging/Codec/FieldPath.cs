@@ -71,6 +71,7 @@ public sealed partial class FieldPath
         _end = body.Fields.InDeclarationOrder().FirstOrDefault(f => f.GetOptions()?.GetExtension(V1.OptionsExtensions.IsEnd) == true);
         IsToldOnChange = IsBodyToldOnChange(steps[0].Field.Name);
         Unit = field.GetOptions()?.GetExtension(V1.OptionsExtensions.Unit) ?? "";
+        Label = string.Join(' ', steps.SelectMany(s => s.Choice).Select(c => ChoiceText(c.Field, c.Value)).Prepend(LabelOf(field)));
     }
 
     /// <summary>A field on the way, and what its elements or events must say.</summary>
@@ -90,6 +91,9 @@ public sealed partial class FieldPath
 
     /// <summary>Of the value; may be empty.</summary>
     public string Unit { get; }
+
+    /// <summary>What the value is, in a few words for people: <c>95th percentile of round trips over 60 s</c>.</summary>
+    public string Label { get; }
 
     /// <summary>Whether events of this body come only when something changes, so that the last one holds until the next.</summary>
     public bool IsToldOnChange { get; }
@@ -260,6 +264,15 @@ public sealed partial class FieldPath
         var word = value.Name.StartsWith(prefix, StringComparison.Ordinal) ? value.Name[prefix.Length..] : value.Name;
         return word == UnsetWord ? "unknown" : word.ToLowerInvariant();
     }
+
+    /// <summary>The field's name where none was thought of.</summary>
+    private static string LabelOf(FieldDescriptor field) =>
+        field.GetOptions()?.GetExtension(V1.OptionsExtensions.Label) is { Length: > 0 } label ? label : field.Name.Replace('_', ' ');
+
+    private static string ChoiceText(FieldDescriptor field, string value) =>
+        field.GetOptions()?.GetExtension(V1.OptionsExtensions.Choice) is { Length: > 0 } text
+            ? text.Replace("*", value, StringComparison.Ordinal)
+            : $"with {LabelOf(field)} {value}";
 
     private static string Shorten(string text) => text.Length > 80 ? text[..80] + "…" : text;
 

@@ -14,7 +14,7 @@ public sealed class RulesApiTests(NatsFixture nats) : IClassFixture<NatsFixture>
         var (status, text) = await SendAsync(gateway, HttpMethod.Put, "rules/fast-heart", """{"name":"Fast heart","stream":"ecg.*","field":"heart_rate.bpm","threshold":140,"forS":10,"severity":"high"}""");
         Assert.Equal(200, status);
         Assert.Equal(
-            """{"id":"fast-heart","builtIn":false,"name":"Fast heart","stream":"ecg.*","field":"heart_rate.bpm","compare":">","threshold":140,"forS":10,"clear":null,"severity":"high","noDataS":300,"enabled":true}""",
+            """{"id":"fast-heart","builtIn":false,"name":"Fast heart","stream":"ecg.*","field":"heart_rate.bpm","compare":">","threshold":140,"forS":10,"clear":null,"severity":"high","noDataS":300,"enabled":true,"fieldLabel":"heart rate","unit":"/min"}""",
             text);
         Assert.Equal(text, (await gateway.GetAsync("/api/v1/rules/fast-heart")).Text);
         Assert.Contains(text, (await gateway.GetAsync("/api/v1/rules")).Text, StringComparison.Ordinal);
@@ -28,6 +28,7 @@ public sealed class RulesApiTests(NatsFixture nats) : IClassFixture<NatsFixture>
     {
         await using var gateway = await StartAsync();
         Assert.Equal(200, (await gateway.GetAsync("/api/v1/rules/latency")).Status);
+        Assert.Contains("\"fieldLabel\":\"median round trip over 10 s\",\"unit\":\"ms\"", (await gateway.GetAsync("/api/v1/rules/latency")).Text, StringComparison.Ordinal);
         Assert.Contains("\"id\":\"latency\",\"builtIn\":true", (await gateway.GetAsync("/api/v1/rules")).Text, StringComparison.Ordinal);
         var body = """{"stream":"net.*","field":"latency_statistics.p50_ms","threshold":100,"enabled":false}""";
         Assert.Equal(200, (await SendAsync(gateway, HttpMethod.Put, "rules/latency", body)).Status);
@@ -77,6 +78,7 @@ public sealed class RulesApiTests(NatsFixture nats) : IClassFixture<NatsFixture>
         var condition = fields.Single(f => f.GetProperty("field").GetString() == "target_state.condition");
         Assert.Equal("""["unknown","up","degraded","down"]""", condition.GetProperty("words").GetRawText());
         Assert.Equal("/min", fields.Single(f => f.GetProperty("field").GetString() == "heart_rate.bpm").GetProperty("unit").GetString());
+        Assert.Equal("heart rate", fields.Single(f => f.GetProperty("field").GetString() == "heart_rate.bpm").GetProperty("label").GetString());
     }
 
     [SkippableTheory]

@@ -25,6 +25,25 @@ public sealed class FieldPathTests
         Assert.All(names, n => Assert.True(FieldPath.TryParse(n, out _, out _), n));
     }
 
+    [Fact]
+    public void Label_OfEveryField_IsThereAndOneOfItsBody()
+    {
+        Assert.All(FieldPath.All, f => Assert.True(f.Label.Length > 0 && !f.Label.Contains('_', StringComparison.Ordinal), f.Text));
+        Assert.All(FieldPath.All.GroupBy(f => (f.Body, f.Label)), same => Assert.True(same.Count() == 1, string.Join(", ", same)));
+    }
+
+    [Theory]
+    [InlineData("heart_rate.bpm", "heart rate")]
+    [InlineData("latency_statistics.windows[seconds=10].p50_ms", "median round trip over 10 s")]
+    [InlineData("anomaly[metric=loss,kind=loss].score", "anomaly score of loss of kind loss")]
+    [InlineData("forecast[target=rr_ms,steps=2].intervals[level=0.8].low", "lower end of the interval of rr_ms 2 steps ahead at level 0.8")]
+    [InlineData("signal_quality.leads[flat=true].noise", "lead noisy with lead flat true")]
+    public void Label_WithBrackets_SaysWhatTheyChoose(string path, string wanted)
+    {
+        Assert.True(FieldPath.TryParse(path, out var field, out _));
+        Assert.Equal(wanted, field.Label);
+    }
+
     [Theory]
     [InlineData("latency_statistics.p95_ms", 30)]
     [InlineData("latency_statistics.windows.p95_ms", 30)]

@@ -21,8 +21,8 @@ public sealed class RuleStreamTests
         var alerts = bed.Alerts;
         Assert.Equal([AlertState.Raised, AlertState.Cleared], alerts.Select(a => a.State));
         Assert.Equal(("rule_fast", "fast", "Fast", AlertSeverity.High), (alerts[0].Name, alerts[0].Rule, alerts[0].Title, alerts[0].Severity));
-        Assert.Equal("heart_rate.bpm is 150/min, above 140/min", alerts[0].Evidence);
-        Assert.Equal("heart_rate.bpm is 130/min; at worst 170/min", alerts[1].Evidence);
+        Assert.Equal("heart rate is 150/min, above 140/min", alerts[0].Evidence);
+        Assert.Equal("heart rate is 130/min, was 170/min at worst", alerts[1].Evidence);
         Assert.Equal((170, 140), (alerts[1].Value, alerts[1].Limit));
         Assert.Equal(alerts[0].Fingerprint, alerts[1].Fingerprint);
         Assert.Equal((Bed.StartNs + Second, Bed.StartNs + (4 * Second)), (alerts[1].StartNs, alerts[1].EndNs));
@@ -38,7 +38,7 @@ public sealed class RuleStreamTests
         bed.Rates(150);
         var raised = Assert.Single(bed.Alerts);
         Assert.Equal(Bed.StartNs + (4 * Second), raised.StartNs);
-        Assert.EndsWith(", for 3 s", raised.Evidence, StringComparison.Ordinal);
+        Assert.Equal("heart rate is 150/min, above 140/min for 3 s", raised.Evidence);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class RuleStreamTests
         Assert.Single(bed.Alerts);
         bed.Ticks(2);
         Assert.Equal(AlertState.Cleared, bed.Alerts[^1].State);
-        Assert.Equal("no data: heart_rate.bpm has had no value for 10 s", bed.Alerts[^1].Evidence);
+        Assert.Equal("no data: heart rate has had no value for 10 s", bed.Alerts[^1].Evidence);
     }
 
     [Fact]
@@ -99,9 +99,9 @@ public sealed class RuleStreamTests
             bed.Rates(70); // Something of the stream is heard all the time.
         }
 
-        Assert.Equal("target_state.condition is down, for 20 s", Assert.Single(bed.Alerts).Evidence);
+        Assert.Equal("condition has been down for 20 s", Assert.Single(bed.Alerts).Evidence);
         bed.Tell(place => new TargetStateEvent(place, "s", TargetHealth.Up, TargetHealth.Down, 1, ""));
-        Assert.Equal((AlertState.Cleared, "target_state.condition is up"), (bed.Alerts[^1].State, bed.Alerts[^1].Evidence));
+        Assert.Equal((AlertState.Cleared, "condition is up"), (bed.Alerts[^1].State, bed.Alerts[^1].Evidence));
     }
 
     [Fact]
@@ -123,6 +123,28 @@ public sealed class RuleStreamTests
         Assert.Single(bed.Alerts);
         bed.Tell(place => new AnomalyEvent(place, "a", "rtt_ms", "spike", place.TimeNs, place.TimeNs, 0.9, ""));
         Assert.Equal([AlertState.Raised, AlertState.Cleared], bed.Alerts.Select(a => a.State));
+        Assert.Equal(("anomaly score of rtt_ms is 0.9, at least 0.8", "the anomaly is over"), (bed.Alerts[0].Evidence, bed.Alerts[1].Evidence));
+    }
+
+    [Theory]
+    [InlineData(289.94, "median round trip over 10 s is 290 ms, above 200 ms for 1 s", "median round trip over 10 s is 12.3 ms, was 290 ms at worst")]
+    [InlineData(200.3, "median round trip over 10 s is 200.3 ms, above 200 ms for 1 s", "median round trip over 10 s is 12.3 ms, was 200.3 ms at worst")]
+    [InlineData(1234.5, "median round trip over 10 s is 1235 ms, above 200 ms for 1 s", "median round trip over 10 s is 12.3 ms, was 1235 ms at worst")]
+    public void Alert_OfANumber_SaysItInThreeDigitsOrSoThatItDiffersFromItsLimit(double ms, string raised, string cleared)
+    {
+        var line = new Bed("net.eu");
+        line.Latencies(ms, ms, 12.345);
+        Assert.Equal([raised, cleared], line.Alerts.Select(a => a.Evidence));
+    }
+
+    [Fact]
+    public void Alert_OfYesAndNo_SaysWhich()
+    {
+        var bed = new Bed();
+        bed.Set("poor", """{"field":"beat.poor_signal","compare":"==","threshold":true}""");
+        foreach (var isPoor in new[] { true, false })
+            bed.Tell(place => new BeatEvent(place, "b", 800, 1, 90, 1, BeatKind.Normal) { IsPoorSignal = isPoor });
+        Assert.Equal(["beat in poor signal: yes", "beat in poor signal: no"], bed.Alerts.Select(a => a.Evidence));
     }
 
     [Theory]

@@ -21,6 +21,9 @@ export interface Rule extends RuleDefinition {
   readonly id: string;
   /** It came with the program, and nobody has changed it. */
   readonly builtIn: boolean;
+  /** Its field in words. */
+  readonly fieldLabel: string;
+  readonly unit: string;
 }
 
 export type FieldKind = "number" | "boolean" | "word" | "text";
@@ -28,6 +31,8 @@ export type FieldKind = "number" | "boolean" | "word" | "text";
 /** What a rule may look at. */
 export interface Field {
   readonly field: string;
+  /** In words. */
+  readonly label: string;
   readonly kind: FieldKind;
   readonly words: readonly string[];
   readonly unit: string;

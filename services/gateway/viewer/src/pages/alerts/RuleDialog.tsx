@@ -51,6 +51,7 @@ export function RuleDialog({ rule, fields, taken, streams, onClose }: Props) {
           defaultValue={path.value}
           onInput={(event) => (path.value = event.currentTarget.value.trim())}
         />
+        {field && <small data-testid="field-label">{field.label}</small>}
       </label>
       <label class="pair">
         Alert if it is
@@ -88,8 +89,8 @@ export function RuleDialog({ rule, fields, taken, streams, onClose }: Props) {
         <input name="enabled" type="checkbox" defaultChecked={rule?.enabled ?? true} />
       </label>
       <datalist id="rule-fields">
-        {fields.map(({ field }) => (
-          <option key={field} value={field} />
+        {fields.map(({ field, label }) => (
+          <option key={field} value={field} label={label} />
         ))}
       </datalist>
       <datalist id="rule-streams">

@@ -70,7 +70,7 @@ function Row({ rule, onEdit }: { readonly rule: Rule; readonly onEdit: () => voi
       <button type="button" aria-label={`Edit the rule ${rule.name}`} onClick={onEdit}>
         Edit
       </button>
-      <span class="condition">
+      <span class="condition" title={rule.field}>
         {rule.stream}: {conditionOf(rule)}
       </span>
       <small>

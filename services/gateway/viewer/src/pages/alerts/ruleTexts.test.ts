@@ -1,17 +1,21 @@
 import { expect, test } from "vitest";
-import type { Field, RuleDefinition } from "../../session/rules";
+import type { Field, Rule } from "../../session/rules";
 import { comparisonsOf, conditionOf, fieldOf, thresholdOf } from "./ruleTexts";
 
 const fields: readonly Field[] = [
-  { field: "heart_rate.bpm", kind: "number", words: [], unit: "/min" },
-  { field: "latency_statistics.windows.p95_ms", kind: "number", words: [], unit: "ms" },
-  { field: "target_state.condition", kind: "word", words: ["up", "down"], unit: "" },
+  { field: "heart_rate.bpm", label: "heart rate", kind: "number", words: [], unit: "/min" },
+  { field: "latency_statistics.windows.p95_ms", label: "95th percentile of round trips", kind: "number", words: [], unit: "ms" },
+  { field: "target_state.condition", label: "condition", kind: "word", words: ["up", "down"], unit: "" },
 ];
 
-const rule: RuleDefinition = {
+const rule: Rule = {
+  id: "slow",
+  builtIn: false,
   name: "Slow",
   stream: "net.*",
   field: "latency_statistics.p95_ms",
+  fieldLabel: "95th percentile of round trips",
+  unit: "ms",
   compare: ">",
   threshold: 120,
   forS: 30,
@@ -22,9 +26,10 @@ const rule: RuleDefinition = {
 };
 
 test("a condition reads as it is judged", () => {
-  expect(conditionOf(rule)).toBe("latency_statistics.p95_ms > 120 for 30 s, over at 100");
+  expect(conditionOf(rule)).toBe("95th percentile of round trips > 120 ms for 30 s, over at 100 ms");
   const { clear: _, ...plain } = rule;
-  expect(conditionOf({ ...plain, forS: 0 })).toBe("latency_statistics.p95_ms > 120");
+  expect(conditionOf({ ...plain, forS: 0 })).toBe("95th percentile of round trips > 120 ms");
+  expect(conditionOf({ ...plain, fieldLabel: "condition", unit: "", compare: "==", threshold: "down" })).toBe("condition == down for 30 s");
 });
 
 test("a path finds its field, with brackets and with the list left out", () => {

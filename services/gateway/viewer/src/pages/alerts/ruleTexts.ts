@@ -1,12 +1,15 @@
 /** Rules in words, and out of a form. */
-import type { Field, FieldKind, RuleDefinition } from "../../session/rules";
+import type { Field, FieldKind, Rule, RuleDefinition } from "../../session/rules";
 import { textsIn } from "../shell/form";
 
-/** "net.*: latency_statistics.p95_ms > 120 for 30 s, over at 100" */
-export function conditionOf({ field, compare, threshold, forS, clear }: RuleDefinition): string {
+/** "median round trip over 10 s > 120 ms for 30 s, over at 100 ms" */
+export function conditionOf({ fieldLabel, compare, threshold, unit, forS, clear }: Rule): string {
   const length = forS > 0 ? ` for ${forS} s` : "";
-  return `${field} ${compare} ${threshold}${length}${clear === undefined || clear === null ? "" : `, over at ${clear}`}`;
+  const end = clear === undefined || clear === null ? "" : `, over at ${withUnit(clear, unit)}`;
+  return `${fieldLabel} ${compare} ${withUnit(threshold, unit)}${length}${end}`;
 }
+
+const withUnit = (value: number | string | boolean, unit: string): string => `${value}${unit === "" || unit.startsWith("/") ? "" : " "}${unit}`;
 
 /** What a path with brackets, or with a list left out, looks at. */
 export function fieldOf(path: string, fields: readonly Field[]): Field | undefined {
