@@ -23,6 +23,7 @@ internal sealed class CommandLine
     private readonly Option<bool> _plain = new("--plain") { Description = "Lines of text instead of cards and tables, as when not on a terminal", Recursive = true };
     private readonly Option<int> _retries = new("--retries") { Description = "Attempts in a row to connect again before giving up; 0: never gives up" };
     private readonly Option<bool> _waves = new("--waves") { Description = "Samples too" };
+    private readonly Option<bool> _readings = new("--readings") { Description = "Each probe of a network target too" };
     private readonly Option<double> _for = new("--for") { Description = "Seconds after which it ends; 0: at quit or Ctrl-C" };
     private readonly Option<bool> _force = new("--force") { Description = "Replaces the file if it exists" };
     private readonly Option<double> _speed = new("--speed") { Description = "1 as it was, 2 twice as fast; 0 without waiting", DefaultValueFactory = _ => 1 };
@@ -81,10 +82,10 @@ internal sealed class CommandLine
     {
         _gateway,
         _plain,
-        Command("watch", "Shows streams as they are, live. Meanwhile type status, stats or quit.", (p, c) => Actions(p).WatchAsync(Feed(p), c), _streams, _retries, _for),
+        Command("watch", "Shows streams as they are, live. Meanwhile type status, stats or quit.", (p, c) => Actions(p).WatchAsync(Feed(p), c), _streams, _readings, _retries, _for),
         Command("status", "Shows the replicas of all services.", (p, c) => Actions(p).StatusAsync(c)),
         Command("stats", "Shows the streams, and how the forecasts of each have come true.", (p, c) => Actions(p).StatsAsync(Patterns(p), c), _streams),
-        Command("record", "Writes what comes into a CSV file, one row a value; - is the standard output.", (p, c) => Actions(p).RecordAsync(Feed(p), p.GetValue(_file)!, p.GetValue(_force), c), _file, _streams, _waves, _for, _force, _retries),
+        Command("record", "Writes what comes into a CSV file, one row a value; - is the standard output.", (p, c) => Actions(p).RecordAsync(Feed(p), p.GetValue(_file)!, p.GetValue(_force), c), _file, _streams, _waves, _readings, _for, _force, _retries),
         Command("replay", "Shows a recording as if it were live.", (p, c) => Actions(p).ReplayAsync(p.GetValue(_file)!, Patterns(p), p.GetValue(_speed), c), _file, _streams, _speed),
     };
 
@@ -118,7 +119,7 @@ internal sealed class CommandLine
     private Actions Actions(ParseResult parsed) => new(
         _around, GatewayAddress.Parse(parsed.GetValue(_gateway)!)!, parsed.GetValue(_plain) || !_around.IsTerminal, TimeSpan.FromSeconds(parsed.GetValue(_for)));
 
-    private FeedOptions Feed(ParseResult parsed) => new(Patterns(parsed), parsed.GetValue(_waves), parsed.GetValue(_retries));
+    private FeedOptions Feed(ParseResult parsed) => new(Patterns(parsed), parsed.GetValue(_waves), parsed.GetValue(_readings), parsed.GetValue(_retries));
 
     private StreamPattern[] Patterns(ParseResult parsed) =>
         [.. parsed.GetValue(_streams)!.DefaultIfEmpty("*").Select(text => StreamPattern.Parse(text)!)];

@@ -13,6 +13,7 @@ internal static class EventText
         "signalQuality" => Join(Value(e, "index", "index", "0.00", ""), Leads(e)),
         "heartRateVariability" => Join(Value(e, "rmssdMs", "RMSSD", "0.0", "ms"), Value(e, "sdnnMs", "SDNN", "0.0", "ms")),
         "latencyStatistics" => Latency(e),
+        "probeReading" => Join(Value(e, "rttMs", "", "0.00", "ms") ?? e.Text("outcome")?.Replace('_', ' '), e.Text("address"), e.Text("error")),
         "targetState" => Join(e.Text("state"), e.Text("reason")),
         "anomaly" => Join(
             $"{e.Text("form")} of {e.Text("metric")}{(e.Text("end") is null ? "" : ", over")}",

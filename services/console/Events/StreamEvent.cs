@@ -15,7 +15,7 @@ internal readonly record struct Field(string Name, string Value);
 /// <param name="Fields">No name twice.</param>
 internal sealed record StreamEvent(double TimeMs, string Stream, string Kind, long Epoch, long Index, IReadOnlyList<Field> Fields)
 {
-    /// <summary>Which log it comes from: <c>finding</c>, <c>forecast</c> or <c>alert</c>; null for waves, and in a recording.</summary>
+    /// <summary>Which log it comes from: <c>reading</c>, <c>finding</c>, <c>forecast</c> or <c>alert</c>; null for waves, and in a recording.</summary>
     public string? Log { get; init; }
 
     /// <summary>Its place there.</summary>

@@ -6,8 +6,9 @@ namespace SignalStream.Terminal.Gateway;
 
 /// <param name="Patterns">Which streams.</param>
 /// <param name="HasWaves">Samples too.</param>
+/// <param name="HasReadings">Each probe of a network target too.</param>
 /// <param name="Retries">Failed attempts in a row after which it gives up; 0 for never.</param>
-internal sealed record FeedOptions(IReadOnlyList<StreamPattern> Patterns, bool HasWaves, int Retries);
+internal sealed record FeedOptions(IReadOnlyList<StreamPattern> Patterns, bool HasWaves, bool HasReadings, int Retries);
 
 /// <summary>Streams of a gateway, over as many connections as it takes.</summary>
 internal sealed class LiveFeed(GatewayAddress address, FeedOptions options, TimeProvider time)
@@ -96,13 +97,23 @@ internal sealed class LiveFeed(GatewayAddress address, FeedOptions options, Time
             ["cmd"] = "subscribe",
             ["id"] = 1,
             ["streams"] = subscriptions,
-            ["types"] = options.HasWaves ? new[] { "wave", "finding", "forecast", "alert" } : ["finding", "forecast", "alert"],
+            ["types"] = Types().ToArray(),
         };
         if (options.HasWaves && _progress.Waves() is { Count: > 0 } from)
             command["from"] = from;
         if (_progress.After() is { Count: > 0 } after)
             command["after"] = after;
         return JsonSerializer.SerializeToUtf8Bytes(command);
+    }
+
+    private IEnumerable<string> Types()
+    {
+        if (options.HasWaves)
+            yield return "wave";
+        if (options.HasReadings)
+            yield return "reading";
+        foreach (var type in (string[])["finding", "forecast", "alert"])
+            yield return type;
     }
 
     private bool IsWanted(JsonElement stream) => IsWanted(stream.GetProperty("stream").GetString()!);

@@ -34,7 +34,7 @@ internal sealed class Progress(TimeProvider time)
             return true;
         }
 
-        if (e.Log is { } log)
+        if (e.Log is { } log and not "reading") // what was missed of them no gateway sends again
             _logs[log] = Math.Max(e.Sequence, _logs.GetValueOrDefault(log));
         var key = $"{e.Stream}/{e.Kind}/{e.Text("name")}{e.Text("target")}{e.Text("metric")}{e.Text("model")}";
         var place = (e.Epoch, e.Index);

@@ -60,6 +60,32 @@ public sealed class ConsoleTests
     }
 
     [SkippableFact]
+    public async Task Record_WithReadings_HasEachProbeOnceAlsoOverAnInterruption()
+    {
+        await using var system = await RunningSystem.StartAsync();
+        var gateway = await system.AddAsync("gateway");
+        await system.AddAsync("producer", "Ecg:Beds=1", "Probes:Default=true");
+        await using var proxy = new FaultProxy(gateway.Address.Port);
+        await Eventually.TrueAsync(async () => (await gateway.GetAsync("/api/v1/streams/net.sim-us-east")).Ready, Patience);
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using var record = new Session("record", file, "net.sim-us-east", "--readings", "-g", $"http://127.0.0.1:{proxy.Port}");
+        await Eventually.TrueAsync(() => Readings(file).Length > 4, Patience);
+        var before = Readings(file);
+        Assert.Equal(Enumerable.Range(0, before.Length).Select(i => before[0] + i), before);
+        proxy.Cut();
+        await record.SeesAsync("connected again");
+        await Eventually.TrueAsync(() => Readings(file) is [.., var last] && last > before[^1] + 6, Patience);
+        Assert.Equal(Readings(file).Distinct().Order(), Readings(file));
+
+        using var watch = new Session("watch", "net.sim-us-east", "-g", gateway.Address.ToString());
+        await watch.SeesAsync("net.sim-us-east is live");
+        Assert.DoesNotContain("probeReading", watch.Output, StringComparison.Ordinal);
+        watch.Type("quit");
+        record.Type("quit");
+        File.Delete(file);
+    }
+
+    [SkippableFact]
     public async Task Record_ConnectionCutForSeconds_HasEveryEventOnce()
     {
         await using var system = await RunningSystem.StartAsync();
@@ -92,6 +118,11 @@ public sealed class ConsoleTests
         record.Type("quit");
         File.Delete(file);
     }
+
+    /// <summary>Index of each reading recorded.</summary>
+    private static long[] Readings(string file) => [.. Lines(file)
+        .Select(line => line.Split(',')).Where(row => row.Length > 6 && row[2] == "probeReading" && row[5] == "outcome")
+        .Select(row => long.Parse(row[4], System.Globalization.CultureInfo.InvariantCulture))];
 
     /// <summary>Index of each heart rate recorded: one a second.</summary>
     private static long[] HeartRates(string file, string stream) => [.. Lines(file)

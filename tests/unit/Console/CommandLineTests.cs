@@ -28,6 +28,15 @@ public sealed class CommandLineTests : IDisposable
         Assert.All((string[])["watch", "status", "stats", "record", "replay", "Exit codes"], word => Assert.Contains(word, _out.ToString(), StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("watch --help")]
+    [InlineData("record --help")]
+    public async Task RunAsync_HelpOfWhatReadsStreams_TellsOfReadings(string arguments)
+    {
+        Assert.Equal(0, await RunAsync(arguments.Split(' ')));
+        Assert.Contains("--readings", _out.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task RunAsync_NobodyListens_IsUnreachable()
     {

@@ -18,6 +18,16 @@ public sealed class EventReaderTests
         Assert.Equal("101.50 USD, next 102.00, 80 % in 100.00 to 104.00, BULLISH, confidence 62 %, simulated", EventText.Of(e));
     }
 
+    [Theory]
+    [InlineData("""{"probe":"tcp","outcome":"answered","rttMs":21.437,"target":"a:80","address":"192.0.2.1"}""", "21.44 ms, 192.0.2.1")]
+    [InlineData("""{"probe":"tcp","outcome":"timed_out","rttMs":null,"target":"a:80"}""", "timed out")]
+    [InlineData("""{"probe":"http","outcome":"refused","rttMs":null,"target":"http://a","error":"503"}""", "refused, 503")]
+    public void Read_Reading_IsItsRoundTripOrWhyThereIsNone(string reading, string words)
+    {
+        var e = Assert.Single(Read($$"""{"type":"event","stream":"net.a","topic":1,"epoch":7,"index":9,"time":1,"log":"reading","sequence":3,"probeReading":{{reading}}}"""));
+        Assert.Equal(("probeReading", "reading", words), (e.Kind, e.Log, EventText.Of(e)));
+    }
+
     [Fact]
     public void Read_Samples_GivesOneEventASampleWithItsOwnTime()
     {
