@@ -11,7 +11,7 @@ internal static class ResumeReader
     /// <summary>Longest way back, s: a day, as long as any log of waves may be kept.</summary>
     private const int MostBack = 86_400;
 
-    private const string FromRule = "seconds back, from -86400 to 0, or {\"epoch\":…,\"first\":…} with the last sequences of finding, forecast and alert if wanted, or such a place for each of some streams by name";
+    private const string FromRule = "seconds back, from -86400 to 0, or {\"epoch\":…,\"first\":…} with the last sequences of finding, forecast and alert if wanted, or such a place, or these sequences alone, for each of some streams by name";
     private const string AfterRule = "the last sequence for each of finding, forecast and alert, or of some of them";
 
     public static CommandError? Read(JsonElement root, IReadOnlyList<Selector> streams, out ResumeCommand? from)
@@ -47,7 +47,7 @@ internal static class ResumeReader
             return TryReadPlace(given, out all);
         foreach (var item in given.EnumerateObject())
         {
-            if (!StreamId.TryParse(item.Name, out var stream) || !IsAsked(streams, stream) || !TryReadPlace(item.Value, out var place))
+            if (!StreamId.TryParse(item.Name, out var stream) || !IsAsked(streams, stream) || !TryReadPoint(item.Value, out var place))
                 return false;
             places[stream] = place!;
         }
@@ -57,6 +57,16 @@ internal static class ResumeReader
 
     private static bool IsAsked(IReadOnlyList<Selector> streams, StreamId stream) =>
         streams.Any(s => s.Stream is { } named ? named == stream : s.Kind == stream.Kind);
+
+    /// <summary>Streams without waves have no place, only events.</summary>
+    private static bool TryReadPoint(JsonElement given, out ResumePoint? point)
+    {
+        var after = new Dictionary<SignalType, ulong>();
+        if (given.ValueKind != JsonValueKind.Object || given.TryGetProperty("epoch", out _) || !TryReadAfter(given.EnumerateObject(), after) || after.Count == 0)
+            return TryReadPlace(given, out point);
+        point = new ResumePoint(0, 0, null, after);
+        return true;
+    }
 
     private static bool TryReadPlace(JsonElement given, out ResumePoint? place)
     {

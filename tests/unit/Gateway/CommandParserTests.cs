@@ -44,6 +44,16 @@ public class CommandParserTests
         Assert.False(from.Of(new StreamId("ecg", "c"))!.WantsWaves);
     }
 
+    [Fact]
+    public void Parse_SubscribeFromSequencesAlone_WantsEventsAndNoWaves()
+    {
+        var from = Good<SubscribeCommand>("""{"cmd":"subscribe","streams":["net.*"],"from":{"net.a":{"finding":5,"alert":0}}}""").From!;
+        var point = from.Of(new StreamId("net", "a"))!;
+        Assert.Equal((false, 5UL, 0UL), (point.WantsWaves, point.After[SignalType.Finding], point.After[SignalType.Alert]));
+        Assert.False(point.WantsEvents(SignalType.Forecast));
+        Assert.Null(from.Of(new StreamId("net", "b")));
+    }
+
     [Theory]
     [InlineData("0", false)]
     [InlineData("-10.5", true)]
@@ -112,6 +122,8 @@ public class CommandParserTests
     [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"from":{"epoch":1,"first":-1}}""")]
     [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"from":{"epoch":1,"first":1,"wave":1}}""")]
     [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"from":{"net.a":{"epoch":1,"first":1}}}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["net.a"],"from":{"net.a":{}}}""")]
+    [InlineData("bad_field", """{"cmd":"subscribe","streams":["net.a"],"from":{"net.a":{"reading":1}}}""")]
     [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"after":{"wave":1}}""")]
     [InlineData("bad_field", """{"cmd":"subscribe","streams":["ecg.a"],"after":7}""")]
     [InlineData("bad_field", """{"cmd":"time"}""")]

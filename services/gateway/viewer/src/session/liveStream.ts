@@ -16,6 +16,8 @@ import { type Epoch, WaveFeed } from "./waveFeed";
 const LATENCIES = 300;
 /** Frames of 40 ms that do not come for so long are overdue. */
 const OVERDUE_MS = 2_000;
+/** Of a stream without waves what was missed is worth its way for so long; behind that the charts ask the logs. */
+const RESUME_MS = 600_000;
 /** Below it the processor calls a second noisy. */
 const GOOD_INDEX = 0.5;
 
@@ -32,6 +34,7 @@ export class LiveStream {
   badEvents = 0;
   /** The last one of each log. */
   readonly #sequences: Partial<Record<EventLog, number>> = {};
+  #lastEventMs: Millis | undefined;
   readonly #alerts: AlertBook;
 
   constructor(
@@ -63,9 +66,10 @@ export class LiveStream {
   }
 
   /** From where on to go on after an interruption; undefined when nothing has come yet. */
-  get place(): Place | undefined {
+  placeAt(now: Millis): Place | undefined {
     const epoch = this.wave.current;
-    return epoch && { epoch: epoch.epoch, first: epoch.samples.end, ...this.#sequences };
+    if (epoch) return { epoch: epoch.epoch, first: epoch.samples.end, ...this.#sequences };
+    return this.#lastEventMs !== undefined && now - this.#lastEventMs < RESUME_MS ? { ...this.#sequences } : undefined;
   }
 
   /** The pen has reached this place: how old is it? A replay at a factor has left the wall clock, so it has no age. */
@@ -86,7 +90,10 @@ export class LiveStream {
   #acceptEvent({ body, first }: EventFrame, now: Millis): void {
     try {
       const event = decodeEvent(body);
-      if (event.log) this.#sequences[event.log] = Number(first);
+      if (event.log) {
+        this.#sequences[event.log] = Number(first);
+        this.#lastEventMs = now;
+      }
       const epoch = this.wave.current;
       if (event.body.kind === "alert") {
         this.#alerts.accept(event.stream, event.body, event);

@@ -43,6 +43,8 @@ const bed = (number: number, topic: number) => ({
   life: "live",
 });
 
+const line = (number: number) => ({ topic: number, stream: `net.a-${number}`, label: `Line ${number}`, life: "live" });
+
 const subscribed = (...streams: object[]) =>
   answer({ type: "subscribed", id: sent("subscribe").at(-1)?.id, streams, patterns: [] });
 
@@ -224,6 +226,24 @@ describe("frames", () => {
     vi.runOnlyPendingTimers();
     socket().opens();
     expect(sent("subscribe")[0]?.from).toEqual({ "ecg.bed-1": { epoch: 7, first: 103, finding: 0 } });
+  });
+
+  test("of a stream without waves are asked for behind its last events, unless it was away for long", () => {
+    const session = start();
+    session.watch(["net.*"]);
+    socket().opens();
+    subscribed(line(1), line(2));
+    socket().says(beat({ topic: 1, epoch: 7, first: 101 }));
+    socket().closes(1006);
+    vi.runOnlyPendingTimers();
+    socket().opens();
+    expect(sent("subscribe")[0]?.from).toEqual({ "net.a-1": { finding: 0 } });
+    socket().closes(1006);
+    vi.setSystemTime(Date.now() + 700_000);
+    vi.advanceTimersByTime(700_000);
+    session.retryNow();
+    socket().opens();
+    expect(sent("subscribe")[0]?.from).toBeUndefined();
   });
 
   test("keep their place over a reconnect, under another topic", () => {

@@ -13,6 +13,8 @@ import { byName, covers, isPattern } from "./names";
 const FIRST_EXCHANGES = 5;
 const FIRST_EXCHANGE_MS = 120;
 const EXCHANGE_MS = 5_000;
+/** A command has at most 16 KiB. */
+const MOST_RESUMED = 100;
 const TYPES: readonly EventType[] = ["wave", "reading", "finding", "forecast", "alert"];
 
 export interface SessionOptions {
@@ -209,16 +211,17 @@ export class Session {
     if (this.#connection.send(command)) this.#asked.set(id, streams);
   }
 
-  /** Of what it watched before, a viewer that comes back misses nothing: it goes on behind the last sample that it has. */
+  /** Of what it watched before, a viewer that comes back misses nothing: it goes on behind the last sample and the last events that it has. */
   #placesOf(wanted: readonly string[]): Record<string, Place> | undefined {
     const places: Record<string, Place> = {};
     for (const [name, stream] of this.#streams.value) {
-      const { place } = stream;
+      const place = stream.placeAt(this.#options.now());
       if (!place || !wanted.some((want) => covers(want, name))) continue;
       places[name] = place;
       stream.wave.resume();
     }
-    return Object.keys(places).length > 0 ? places : undefined;
+    const count = Object.keys(places).length;
+    return count > 0 && count <= MOST_RESUMED ? places : undefined;
   }
 
   #unsubscribe(streams: readonly string[]): void {

@@ -8,8 +8,11 @@ export type EventType = "wave" | "reading" | "finding" | "forecast" | "alert";
 /** Logs of events: a gateway that is told the last sequence of each sends those that came after it. */
 export type EventLog = "finding" | "forecast" | "alert";
 
-/** The first sample that this viewer lacks, and the last events that it has. */
-export type Place = { readonly epoch: number; readonly first: number } & { readonly [log in EventLog]?: number };
+/** The last events that this viewer has. */
+export type Sequences = { readonly [log in EventLog]?: number };
+
+/** The first sample that it lacks, of a stream with waves, and the last events. */
+export type Place = Sequences | (Sequences & { readonly epoch: number; readonly first: number });
 
 export type Command =
   | {
