@@ -3,6 +3,7 @@ import { catalog, session } from "../shell/app";
 import { chosen, followChoice, offered } from "./choice";
 import { isShown } from "./shown";
 import { StreamRow } from "./StreamRow";
+import "./heart.css";
 
 /** From so many on, rows become tiles. */
 const WALL = 7;

@@ -30,8 +30,8 @@ interface ChoiceProps {
 
 const Choice = ({ label, unit, values, value, choose }: ChoiceProps) => (
   <label>
-    <span class="tool-name">{label}</span>
-    <select value={value} onChange={(event) => choose(Number(event.currentTarget.value))}>
+    <span class="tool-name is-plain">{label}</span>
+    <select aria-label={label} value={value} onChange={(event) => choose(Number(event.currentTarget.value))}>
       {values.map((each) => (
         <option key={each} value={each}>
           {each} {unit}
@@ -43,7 +43,7 @@ const Choice = ({ label, unit, values, value, choose }: ChoiceProps) => (
 
 /** A screen does not tell how large its pixels are: whoever wants true millimetres measures with a ruler. */
 const MillimetreChoice = () => (
-  <label title="CSS pixels a millimetre of this screen: measure a strong grid line's distance, it should be 5 mm">
+  <label class="ruler" title="CSS pixels a millimetre of this screen: measure a strong grid line's distance, it should be 5 mm">
     <span class="tool-name">px/mm</span>
     <input
       type="number"

@@ -19,7 +19,7 @@ export function MarketPage() {
   if (watched.length === 0) return <p class="nothing">{reason()}</p>;
   return (
     <div class="market">
-      <p class="market-note" data-testid="note">
+      <p class="note" data-testid="note">
         The last price is hard to beat, and the direction of the next bar is close to a coin: what is worth something here is the width of the fan.
         Its shades hold 50, 80 and 90 of 100 outcomes, as far as the record says. The trend describes the past, by rule. Beyond one bar outcomes overlap,
         which makes the intervals of the hit rate too narrow there.

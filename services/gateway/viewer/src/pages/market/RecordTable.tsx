@@ -5,9 +5,9 @@ import { hitRateOf, percent, signedPercent, skillOf } from "./record";
 /** How the shown model's forecasts came true, and in a line how those beside it did. */
 export function RecordTable({ records }: { readonly records: readonly ModelRecord[] }) {
   const [shown, ...others] = records;
-  if (!shown) return <p class="record-note">No record yet: it is told every few bars.</p>;
+  if (!shown) return <p class="note record-note">No record yet: it is told every few bars.</p>;
   return (
-    <div class="record">
+    <div class="sheet record">
       <table data-testid="record">
         <caption>
           Record of {shown.model}

@@ -13,7 +13,7 @@ export function SymbolCard({ stream }: { readonly stream: LiveStream }) {
   const outlook = market.outlook.value;
   const records = inOrder(market.records.value.values());
   return (
-    <section class="symbol" data-symbol={stream.name}>
+    <section class="card symbol" data-symbol={stream.name}>
       <Head stream={stream} outlook={outlook} />
       {outlook ? <Body stream={stream} outlook={outlook} records={records} /> : <p class="nothing">{waitText(stream)}</p>}
     </section>
@@ -45,7 +45,7 @@ function Head({ stream, outlook }: HeadProps) {
 
 /** A sign and a word: neither needs colour. */
 const Trend = ({ word }: { readonly word: PriceOutlook["trend"] }) => (
-  <span class="trend" data-testid="trend" data-trend={word} title="By rule, of the past: the means and MACD, RSI at 70 or 30">
+  <span class="symbol-trend" data-testid="trend" data-trend={word} title="By rule, of the past: the means and MACD, RSI at 70 or 30">
     {signs[word]} {word}
   </span>
 );

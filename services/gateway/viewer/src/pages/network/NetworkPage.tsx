@@ -9,6 +9,7 @@ import { byRegion, conditionSigns, type Line, type NetworkWord, networkWord } fr
 import { spanShown, viewShown } from "./spans";
 import { TargetCard } from "./TargetCard";
 import { TargetDialog } from "./TargetDialog";
+import "./network.css";
 
 const KIND = "net";
 const PATTERN = `${KIND}.*`;

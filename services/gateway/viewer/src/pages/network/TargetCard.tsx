@@ -21,7 +21,7 @@ export function TargetCard({ stream, span, view, onEdit }: Props) {
   const condition = state?.condition ?? "unknown";
   const label = info?.label ?? stream.name;
   return (
-    <section class="target" data-target={stream.name} data-condition={condition} aria-label={label}>
+    <section class="card target" data-target={stream.name} data-condition={condition} aria-label={label}>
       <header>
         <span class="condition" data-testid="condition" title={state?.reason}>
           <b aria-hidden="true">{conditionSigns[condition]}</b> {condition}

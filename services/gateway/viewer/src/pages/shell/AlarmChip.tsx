@@ -14,8 +14,8 @@ export function AlarmChip({ alert, label }: Props) {
   void textClock.value;
   return (
     <span class="alarm" data-severity={alert.severity} data-alarm={alert.name} data-seen={alert.state === "acknowledged"} title={alert.evidence}>
-      <b aria-label={severityWords[alert.severity]}>{signs[alert.severity]}</b> {label !== undefined && `${label}: `}
-      {alarmName(alert)} <small>{durationText(session.gatewayNow() - alert.startMs)}</small>
+      <b aria-label={severityWords[alert.severity]}>{signs[alert.severity]}</b> {label !== undefined && <span class="alarm-of">{label}: </span>}
+      <span>{alarmName(alert)}</span> <small>{durationText(session.gatewayNow() - alert.startMs)}</small>
     </span>
   );
 }

@@ -19,7 +19,7 @@ export function AlarmHead() {
   return (
     <a href="#/alerts" class="alarm-head" data-testid="alarm-head" role="alert">
       {first && <AlarmChip alert={first} label={labelOf(first.stream)} />}
-      {others.length > 0 && <span class="alarm-more">and {others.length} more</span>}
+      {others.length > 0 && <span title={`and ${others.length} more`}>+{others.length}</span>}
     </a>
   );
 }

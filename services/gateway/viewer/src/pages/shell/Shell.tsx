@@ -26,9 +26,11 @@ export function Shell({ pages }: { readonly pages: readonly [Page, ...Page[]] })
         </h1>
         {pages.length > 1 && <Navigation pages={pages} current={path} />}
         {Tools && <Tools />}
-        <AlarmHead />
-        <NotifyButton />
-        <ConnectionBadge />
+        <div class="status">
+          <AlarmHead />
+          <NotifyButton />
+          <ConnectionBadge />
+        </div>
       </header>
       {session.refusal.value !== undefined && <Refusal text={session.refusal.value} />}
       <main>

@@ -18,7 +18,7 @@ interface TableProps {
 export function ReplicaTable({ service, replicas, marks, now, own }: TableProps) {
   const columns = columnsOf(service, replicas);
   return (
-    <div class="replicas">
+    <div class="sheet replicas">
       <table>
         <thead>
           <tr>

@@ -6,6 +6,7 @@ import { Letters } from "./letters";
 import { PartitionMap } from "./PartitionMap";
 import { cellsOf, summaryOf } from "./partitions";
 import { ReplicaTable } from "./ReplicaTable";
+import "./system.css";
 
 const watch = new SystemWatch();
 
@@ -19,7 +20,7 @@ export function SystemPage() {
   if (!state) return <p class="nothing">{problemText() ?? "Asking the gateway what it hears …"}</p>;
   return (
     <div class="system">
-      <p class="system-note" data-testid="nats">
+      <p class="note" data-testid="nats">
         As heard by gateway {state.gateway}, whose NATS connection is {state.natsState}
         {state.natsVersion !== "" && ` (nats-server ${state.natsVersion})`}.
         {problemText() !== undefined && <span class="problem"> {problemText()}</span>}
@@ -38,7 +39,7 @@ function ServicePanel({ service, state }: { readonly service: Service; readonly 
   const isShared = service.replicas.some(({ partitions }) => partitions.length > 0);
   const isWhole = cells.every((cell) => cell.state === "live");
   return (
-    <section class="service" data-service={service.name}>
+    <section class="card service" data-service={service.name}>
       <h2>
         {service.name} <small>{countedText(service.replicas.length, "replica")}</small>
         {isShared && <small class={isWhole ? "" : "problem"} data-testid="summary">{summaryOf(cells)}</small>}
