@@ -23,8 +23,8 @@ public sealed class HistoryTurnsTests : IDisposable
         Assert.Null(await _turns.TryEnterAsync(CancellationToken.None));
         first!.Dispose();
         first.Dispose(); // A turn is given back once.
+        Assert.NotNull(await second); // Before the third one asks: until then the second one waits as well.
         var third = _turns.TryEnterAsync(CancellationToken.None).AsTask();
-        Assert.NotNull(await second);
         Assert.False(third.IsCompleted);
         (await second)!.Dispose();
         Assert.NotNull(await third);
