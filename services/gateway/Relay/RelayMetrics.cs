@@ -34,6 +34,9 @@ internal sealed class RelayMetrics(IMetricFactory metrics)
     private readonly Counter _steps = metrics.CreateCounter(
         "signalstream_gateway_ladder_steps_total", "Changes of what lagging viewers get, by what they came to.", ["form"]);
 
+    private readonly Gauge _strained = metrics.CreateGauge(
+        "signalstream_gateway_workers_strained", "Workers that hardly keep up: they send two frames at a time.");
+
     private readonly Gauge _replays = metrics.CreateGauge("signalstream_gateway_replays", "Logs that are being read for viewers that came back.");
     private readonly Counter _replayed = metrics.CreateCounter("signalstream_gateway_replayed_frames_total", "Frames and events read from the logs for viewers that came back.");
     private readonly Counter _holes = metrics.CreateCounter(
@@ -84,6 +87,8 @@ internal sealed class RelayMetrics(IMetricFactory metrics)
     public void Hole(bool isFilled) => _holes.WithLabels(isFilled ? "filled" : "told").Inc();
 
     public void ViewersThinned(int count) => _thinned.Set(count);
+
+    public void Strained(bool isStrained) => _strained.Inc(isStrained ? 1 : -1);
 
     public void Stepped(int step) => _steps.WithLabels(step switch
     {

@@ -10,12 +10,12 @@ internal sealed partial class RelayWorker
     private const int Nobody = 0;
 
     private readonly WakeUp _posted = new();
-    private readonly PriorityQueue<Viewer, long> _held = new();
+    private readonly HeldViewers _held = new(time);
+    private readonly Viewer[] _due = new Viewer[Together];
     private int _turnOf;
     private int _awake;
 
-    /// <summary>When the first viewer that is held is due, and until when the worker's thread sleeps at most; timestamps.</summary>
-    private long _due = long.MaxValue;
+    /// <summary>Until when the worker's thread sleeps at most; timestamp.</summary>
     private long _sleepsUntil;
     private volatile bool _stopping;
     private Thread? _thread;
@@ -51,14 +51,21 @@ internal sealed partial class RelayWorker
         _posted.Dispose();
     }
 
-    private bool TryEnter() => Interlocked.CompareExchange(ref _turnOf, Environment.CurrentManagedThreadId, Nobody) == Nobody;
+    private bool TryEnter()
+    {
+        if (Interlocked.CompareExchange(ref _turnOf, Environment.CurrentManagedThreadId, Nobody) != Nobody)
+            return false;
+        Strain.BeginTurn();
+        return true;
+    }
 
     private void EndTurn()
     {
         FlushTouched();
         FlushDue();
         Counts.Publish();
-        Volatile.Write(ref _due, _held.TryPeek(out _, out var due) ? due : long.MaxValue);
+        if (Strain.EndTurn())
+            metrics.Strained(Strain.Is);
         Interlocked.Exchange(ref _turnOf, Nobody);
     }
 
@@ -81,7 +88,7 @@ internal sealed partial class RelayWorker
         {
             if (RunOnce())
                 continue;
-            _sleepsUntil = Volatile.Read(ref _due);
+            _sleepsUntil = _held.Due;
             Interlocked.Exchange(ref _awake, 0);
             // Whoever has the turn looks at the inbox when it is over, and wakes.
             if (_inbox.IsEmpty || Volatile.Read(ref _turnOf) != Nobody)
@@ -90,23 +97,15 @@ internal sealed partial class RelayWorker
         }
     }
 
-    /// <summary>Viewers that asked for it get what comes within a while in one send.</summary>
-    private void Hold(Viewer viewer)
-    {
-        viewer.IsHeld = true;
-        _held.Enqueue(viewer, time.GetTimestamp() + (long)(viewer.Hold.TotalSeconds * time.TimestampFrequency));
-    }
-
     private void FlushDue()
     {
-        if (_held.Count == 0)
-            return;
-        var now = time.GetTimestamp();
-        while (_held.TryPeek(out var viewer, out var due) && due <= now)
+        for (int taken; (taken = _held.TakeDue(_due)) > 0;)
         {
-            _held.Dequeue();
-            viewer.IsHeld = false;
-            viewer.Flush();
+            var due = _due.AsSpan(0, taken);
+            foreach (var viewer in due)
+                viewer.LookAhead();
+            foreach (var viewer in due)
+                viewer.Flush();
         }
     }
 
@@ -156,7 +155,7 @@ internal sealed partial class RelayWorker
             SetSynchronizationContext(null);
             _stretchOf = Nobody;
             worker.EndTurn();
-            if (!worker._inbox.IsEmpty || Volatile.Read(ref worker._due) < Volatile.Read(ref worker._sleepsUntil))
+            if (!worker._inbox.IsEmpty || worker._held.Due < Volatile.Read(ref worker._sleepsUntil))
                 worker.Wake();
         }
 

@@ -60,6 +60,9 @@ internal sealed partial class RelayWorker(RelayOptions options, FramePool pool, 
     /// <summary>What the workers' viewers are sent is counted here, and added to the metrics once a turn.</summary>
     public DeliveryCounts Counts { get; } = new(metrics, time);
 
+    /// <summary>Whether it hardly keeps up. In a turn.</summary>
+    public Strain Strain { get; } = new(time);
+
     /// <summary>Its own connection to the bus.</summary>
     public SignalBus? Bus { get; init; }
 
@@ -187,10 +190,10 @@ internal sealed partial class RelayWorker(RelayOptions options, FramePool pool, 
         foreach (var viewer in _touched)
         {
             viewer.IsTouched = false;
-            if (!viewer.MayWait)
+            if (viewer.MayWait)
+                _held.Add(viewer, viewer.Hold > TimeSpan.Zero ? viewer.Hold : Relay.Strain.Wait);
+            else
                 viewer.Flush();
-            else if (!viewer.IsHeld)
-                Hold(viewer);
         }
 
         _touched.Clear();

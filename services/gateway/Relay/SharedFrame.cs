@@ -63,8 +63,8 @@ internal sealed class SharedFrame
     /// <summary>Bit s: envelopes of scale s are being made, from this frame's next block on at the latest.</summary>
     public int Levels { get; private set; }
 
-    /// <summary>Its number among the stream's frames, for who waits for a level.</summary>
-    public long Serial { get; private set; }
+    /// <summary>Its number among the stream's frames; by its maker, as <see cref="Attach"/>.</summary>
+    public long Serial { get; set; }
 
     /// <summary>It does not follow the frame before it.</summary>
     public bool IsBreak { get; private set; }
@@ -89,8 +89,7 @@ internal sealed class SharedFrame
     }
 
     /// <summary>By its maker, before anybody else has it.</summary>
-    public void Attach(ThinnedFrame[] thinned, int levels, long serial, bool isBreak) =>
-        (Thinned, Levels, Serial, IsBreak) = (thinned, levels, serial, isBreak);
+    public void Attach(ThinnedFrame[] thinned, int levels, bool isBreak) => (Thinned, Levels, IsBreak) = (thinned, levels, isBreak);
 
     /// <summary>One more will release it; only who holds it may share it.</summary>
     public SharedFrame Hold()

@@ -81,13 +81,17 @@ internal sealed class StreamTopic
         lock (_publishing)
         {
             _thinner.Thin(wave);
+            StreamWatchers? here = null;
             foreach (var watchers in _watchers)
             {
                 if (watchers.Worker.IsHere)
-                    watchers.Worker.Deliver(watchers, wave, isLast);
+                    here = watchers;
                 else
                     watchers.Worker.Post(watchers, wave.Hold());
             }
+
+            // The others send meanwhile.
+            here?.Worker.Deliver(here, wave, isLast);
         }
     }
 

@@ -15,7 +15,7 @@ namespace SignalStream.Gateway.Relay;
 internal sealed class Viewer(
     long id, IViewerWire wire, RelayWorker worker, KeepAlive keepAlive, Func<ViewerStream, SharedFrame, ReadOnlyMemory<byte>>? toText = null, TimeSpan hold = default)
 {
-    private const long Never = long.MinValue;
+    public const long Never = long.MinValue;
 
     /// <summary>Given to a full connection at once: that it moves at all should show soon.</summary>
     private const int WaitingPart = 4096;
@@ -32,6 +32,9 @@ internal sealed class Viewer(
 
     /// <summary>Open, in full, up to date: nothing waits, and a wave may go straight out.</summary>
     private bool _isClear;
+
+    /// <summary>Since it was last sent something, all that came may wait for the next frame.</summary>
+    private bool _pairs;
 
     /// <summary>Taken from the queue and not sent in full; of the first, so many bytes are.</summary>
     private Queue<Outgoing>? _unsent;
@@ -74,11 +77,14 @@ internal sealed class Viewer(
     /// <summary>It watches so many more waves.</summary>
     public void NoteStreams(int change) => Interlocked.Add(ref _streams, change);
 
-    /// <summary>Whether its worker will send what waits when its time has come.</summary>
+    /// <summary>When its worker sends what waits, timestamp; or <see cref="Never"/>.</summary>
+    public long SendBy { get; set; } = Never;
+
+    /// <summary>Whether its worker will look at <see cref="SendBy"/>.</summary>
     public bool IsHeld { get; set; }
 
     /// <summary>Whether what there is to send may wait.</summary>
-    public bool MayWait => Hold > TimeSpan.Zero && !_isWaiting && _queue.HasOnlyWaves && Closing is null && !_stepUntold;
+    public bool MayWait => (Hold > TimeSpan.Zero || _pairs) && !_isWaiting && _queue.HasOnlyWaves && Closing is null && !_stepUntold;
 
     /// <summary>Whether its worker will look after it in this turn.</summary>
     public bool IsTouched { get; set; }
@@ -117,6 +123,9 @@ internal sealed class Viewer(
     /// <summary>Whether waves may go straight out, and its wire is open.</summary>
     public bool IsOpen => _isClear && wire.IsOpen;
 
+    /// <summary>Brings what a send of what waits needs into the cache.</summary>
+    public bool LookAhead() => wire.IsOpen && !_queue.IsEmpty;
+
     /// <summary>Sends a wave at once where nothing else is to be sent or has become of the viewer.</summary>
     /// <param name="stream">The viewer's.</param>
     /// <param name="wave">Of it.</param>
@@ -124,7 +133,8 @@ internal sealed class Viewer(
     /// <returns>False: it must be added.</returns>
     public bool TrySend(ViewerStream stream, SharedFrame wave, ReadOnlySpan<byte> message)
     {
-        if (!_isClear || IsTouched || Hold > TimeSpan.Zero || !stream.IsPlain || !stream.Wanted || !stream.WantsWaves || wave.Header.Kind != FrameKind.Samples)
+        if (!_isClear || IsTouched || Hold > TimeSpan.Zero || !stream.IsPlain || !stream.Wanted || !stream.WantsWaves
+            || wave.Header.Kind != FrameKind.Samples || worker.Strain.Pairs(this, wave))
             return false;
         stream.CountTaken(wave);
         var taken = 0;
@@ -158,6 +168,8 @@ internal sealed class Viewer(
 
     public void AddWave(ViewerStream stream, SharedFrame wave)
     {
+        _isClear = false;
+        _pairs = (_pairs || _queue.IsEmpty) && worker.Strain.Pairs(this, wave);
         if (_ladder.Step == 0 && stream.IsPlain)
             _queue.AddWave(stream, wave);
         else if (stream.Resuming is { } resuming)
@@ -217,6 +229,8 @@ internal sealed class Viewer(
     /// <summary>Sends what waits until it is all gone or the connection is full; then waits for room.</summary>
     public void Flush()
     {
+        _pairs = false;
+        SendBy = Never;
         SendWaiting();
         _isClear = Volatile.Read(ref _opened) && !_isWaiting && Closing is null && _ladder.Step == 0 && !_stepUntold
             && _unsent is null or { Count: 0 } && _queue.IsEmpty && toText is null && !_finished.Task.IsCompleted;

@@ -23,6 +23,9 @@ internal sealed class FakeWire : IViewerWire
 
     public bool IsOpen => true;
 
+    /// <summary>What happens while it sends.</summary>
+    public Action? Sending { get; set; }
+
     /// <summary>Frames and texts, without the messages' heads; what is not one whole message behind the other is an error.</summary>
     public IReadOnlyList<(WebSocketMessageType Type, byte[] Bytes)> Sent =>
         [.. Messages().Where(m => m.Opcode is 1 or 2).Select(m => (m.Opcode == 1 ? WebSocketMessageType.Text : WebSocketMessageType.Binary, m.Payload))];
@@ -49,6 +52,7 @@ internal sealed class FakeWire : IViewerWire
         if (Broken)
             throw new SocketException((int)SocketError.ConnectionReset);
         Calls++;
+        Sending?.Invoke();
         var taken = _stuck is null ? Math.Min(Most, bytes.Length) : 0;
         _bytes.AddRange(bytes[..taken]);
         return taken;

@@ -50,9 +50,9 @@ internal sealed class RelayKit
     public RelayWorker Worker { get; }
 
     /// <summary>A viewer that has said something already, so that it may be sent to.</summary>
-    public Viewer NewViewer(FakeWire wire)
+    public Viewer NewViewer(FakeWire wire, long id = 1)
     {
-        var viewer = new Viewer(1, wire, Worker, new KeepAlive(TimeSpan.FromHours(2), TimeSpan.FromHours(1), Time));
+        var viewer = new Viewer(id, wire, Worker, new KeepAlive(TimeSpan.FromHours(2), TimeSpan.FromHours(1), Time));
         viewer.Open();
         return viewer;
     }

@@ -212,7 +212,7 @@ public class ViewerTests
     {
         Stick();
         var others = new[] { new FakeWire(), new FakeWire() };
-        foreach (var viewer in others.Select(_kit.NewViewer))
+        foreach (var viewer in others.Select(wire => _kit.NewViewer(wire)))
             _kit.Topic.Attach(new ViewerStream(viewer, _kit.Topic, TypeSet.All));
         for (var i = 3; i < 200; i++)
         {

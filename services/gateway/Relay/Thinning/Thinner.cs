@@ -22,7 +22,7 @@ internal sealed class Thinner(FramePool pool, LevelsWanted wanted)
     /// <summary>To be called with each frame of the stream, in order, before anybody gets it.</summary>
     public void Thin(SharedFrame wave)
     {
-        var serial = wanted.Next();
+        wave.Serial = wanted.Next();
         var mask = wanted.Mask;
         if ((mask | _running) == 0)
             return;
@@ -33,7 +33,7 @@ internal sealed class Thinner(FramePool pool, LevelsWanted wanted)
         if (wave.Header.Kind == FrameKind.Samples)
             Add(wave);
         (_last, _channels) = (wave.Header, wave.Channels);
-        wave.Attach(_made.Count == 0 ? [] : [.. _made], _running, serial, isBreak);
+        wave.Attach(_made.Count == 0 ? [] : [.. _made], _running, isBreak);
         _made.Clear();
     }
 
