@@ -62,8 +62,8 @@ bench-processor: ## ECG streams that one processor keeps up with on one core, an
 bench-plain: ## the processor's log beside plain subscribe-and-publish, processor time of all processes (SECONDS=15 STREAMS=500,2000)
 	$(BENCHMARKS) processor-plain $(or $(SECONDS),15) $(or $(STREAMS),$(PLAIN_STREAMS))
 
-bench-relay: ## the gateway beside other WebSocket servers, deliveries a CPU-second (ROUNDS=3 SECONDS=6)
-	$(BENCHMARKS) relay $(or $(ROUNDS),3) $(or $(SECONDS),6)
+bench-relay: ## the gateway beside other WebSocket servers, deliveries a CPU-second (ROUNDS=3 SECONDS=6 SERVERS=signalstream,nats-server CASES=ABCDE)
+	$(BENCHMARKS) relay $(or $(ROUNDS),3) $(or $(SECONDS),6) $(or $(SERVERS),all) $(CASES)
 
 load: ## viewers at a gateway, counted and timed (STREAMS=100 VIEWERS=1000 SECONDS=30; EACH SLOW FROZEN FRAME BURST HOLD PROCESSES GATEWAY NATS_URL)
 	$(BENCHMARKS) load streams=$(STREAMS) viewers=$(VIEWERS) seconds=$(SECONDS) each=$(EACH) slow=$(SLOW) frozen=$(FROZEN) \

@@ -41,7 +41,7 @@ static int Usage()
           processor-readers [SECONDS] [STREAMS]
                                         three readers of the log, with filters and without (default: 15 s of 2000)
           relay [ROUNDS] [SECONDS] [SERVERS] [CASES]
-                                        the gateway beside other servers (default: 3 rounds of 6 s, all, ABCD)
+                                        the gateway beside other servers (default: 3 rounds of 6 s, all, ABCDE)
                                         a server with a slash in its name is a program: it gets the NATS URL, prints
                                         its address, and sends frames of /?streams=SUBJECT,… as they are
           load [streams=…] [viewers=…] [each=…] [seconds=…] [slow=…] [frozen=…] [frame=…] [burst=…] [hold=…] [processes=…] [run=…] [gateway=URL nats=URL]

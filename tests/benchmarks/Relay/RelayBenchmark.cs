@@ -16,6 +16,7 @@ internal static class RelayBenchmark
         new("B: 100 streams, 20 viewers each", 100, new FleetShape(2000)),
         new("C: 1,000 streams, 1 viewer each", 1000, new FleetShape(1000)),
         new("D: 100 streams, 300 viewers of 16 each", 100, new FleetShape(300, 16)),
+        new("E: 1 stream, 8,000 viewers", 1, new FleetShape(8000)),
     ];
 
     private sealed record Case(string What, int Streams, FleetShape Shape);
@@ -26,7 +27,7 @@ internal static class RelayBenchmark
     {
         var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 3;
         var measure = TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 6);
-        var names = args.Length > 2 ? args[2].Split(',') : Peers.All;
+        var names = args.Length > 2 && args[2] != "all" ? args[2].Split(',') : Peers.All;
         var cases = args.Length > 3 ? [.. Cases.Where(c => args[3].Contains(c.What[0], StringComparison.Ordinal))] : Cases;
         if (names.Contains("node-ws") && !await Peers.InstallNodeAsync())
             names = [.. names.Where(n => n != "node-ws")];
