@@ -9,6 +9,10 @@ internal static class Framing
     public const byte Text = 1;
     public const byte Binary = 2;
     public const byte Close = 8;
+    public const byte Pong = 10;
+
+    /// <summary>With an opcode: the message is compressed (RFC 7692, section 6).</summary>
+    public const byte Compressed = 0x40;
 
     /// <summary>Longest head of a message.</summary>
     public const int MostHead = 10;

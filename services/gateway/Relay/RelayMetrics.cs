@@ -43,6 +43,9 @@ internal sealed class RelayMetrics(IMetricFactory metrics)
         "signalstream_gateway_holes_total", "Holes in what came from the bus, by whether the log had what was missing.", ["outcome"]);
 
     private readonly Counter _sent = metrics.CreateCounter("signalstream_gateway_bytes_sent_total", "Bytes of messages handed to viewers' sockets.");
+    private readonly Counter _spared = metrics.CreateCounter(
+        "signalstream_gateway_bytes_spared_total", "Bytes that compression kept off the lines of viewers that asked for it.");
+
     private readonly Counter _closed = metrics.CreateCounter(
         "signalstream_gateway_viewers_closed_total", "Viewers that are gone, by why.", ["reason"]);
 
@@ -100,6 +103,8 @@ internal sealed class RelayMetrics(IMetricFactory metrics)
     public void Delivered(FrameKind kind, long frames) => _delivered[kind - FrameKind.Samples].Inc(frames);
 
     public void Sent(long bytes) => _sent.Inc(bytes);
+
+    public void Spared(long bytes) => _spared.Inc(bytes);
 
     public void Delay(TimeSpan sampleToSocket) => _delay.Observe(sampleToSocket.TotalSeconds);
 

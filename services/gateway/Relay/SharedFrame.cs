@@ -27,6 +27,7 @@ internal sealed class SharedFrame
     private readonly byte[] _buffer;
     private readonly int _head;
     private int _holders = 1;
+    private byte[]? _deflated;
 
     internal SharedFrame(FramePool pool, byte[] buffer, int length, FrameHeader header, SignalEvent? carried)
     {
@@ -87,6 +88,9 @@ internal sealed class SharedFrame
             return _buffer.AsMemory(Offset - _head, _head + Length);
         }
     }
+
+    /// <summary>The frame as a compressed message, made for the first who wants it; null where that is not shorter.</summary>
+    public byte[]? Deflated => (_deflated ??= Deflation.Message(Framing.Binary, Bytes.Span)) is { Length: > 0 } shorter ? shorter : null;
 
     /// <summary>By its maker, before anybody else has it.</summary>
     public void Attach(ThinnedFrame[] thinned, int levels, bool isBreak) => (Thinned, Levels, IsBreak) = (thinned, levels, isBreak);

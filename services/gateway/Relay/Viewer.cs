@@ -10,15 +10,17 @@ namespace SignalStream.Gateway.Relay;
 /// <param name="wire">Its connection.</param>
 /// <param name="worker">Owns it.</param>
 /// <param name="keepAlive">Whether it is still there.</param>
-/// <param name="toText">Writes a frame as JSON; null: frames go out binary.</param>
+/// <param name="form">How its messages go out; null: plain.</param>
 /// <param name="hold">Waves may wait so long for others to go out with them; nothing else does.</param>
 internal sealed class Viewer(
-    long id, IViewerWire wire, RelayWorker worker, KeepAlive keepAlive, Func<ViewerStream, SharedFrame, ReadOnlyMemory<byte>>? toText = null, TimeSpan hold = default)
+    long id, IViewerWire wire, RelayWorker worker, KeepAlive keepAlive, MessageForm? form = null, TimeSpan hold = default)
 {
     public const long Never = long.MinValue;
 
     /// <summary>Given to a full connection at once: that it moves at all should show soon.</summary>
     private const int WaitingPart = 4096;
+
+    private readonly MessageForm _form = form ?? MessageForm.Plain;
 
     private readonly ViewerQueue _queue = new(
         worker.Options.QueueKilobytes << 10, TimeSpan.FromSeconds(worker.Options.MaxAgeSeconds), worker.Pool, worker.Metrics, worker.Time);
@@ -89,7 +91,9 @@ internal sealed class Viewer(
     /// <summary>Whether its worker will look after it in this turn.</summary>
     public bool IsTouched { get; set; }
 
-    public void SendText(ReadOnlyMemory<byte> utf8) => worker.Post(this, Framing.Message(Framing.Text, utf8.Span));
+    public void SendText(ReadOnlyMemory<byte> utf8) => SendMessage(Framing.Text, utf8.Span);
+
+    public void SendMessage(byte opcode, ReadOnlySpan<byte> payload) => worker.Post(this, _form.Message(opcode, payload));
 
     /// <summary>A text that is written when its turn has come, by its worker.</summary>
     public void SendText(Func<byte[]> utf8) => worker.Post(this, utf8);
@@ -233,7 +237,7 @@ internal sealed class Viewer(
         SendBy = Never;
         SendWaiting();
         _isClear = Volatile.Read(ref _opened) && !_isWaiting && Closing is null && _ladder.Step == 0 && !_stepUntold
-            && _unsent is null or { Count: 0 } && _queue.IsEmpty && toText is null && !_finished.Task.IsCompleted;
+            && _unsent is null or { Count: 0 } && _queue.IsEmpty && _form.IsPlain && !_finished.Task.IsCompleted;
     }
 
     private void SendWaiting()
@@ -336,16 +340,16 @@ internal sealed class Viewer(
         if (_stepUntold && Accounts is not null && Closing is null)
         {
             _stepUntold = false;
-            next = new Outgoing(null, null, Framing.Message(Framing.Text, Accounts()));
+            next = new Outgoing(null, null, _form.Message(Framing.Text, Accounts()));
             return true;
         }
 
         if (_queue.TryTake(out next))
         {
             if (next.Late is { } late)
-                next = next with { Raw = Framing.Message(Framing.Text, late()) };
-            if (toText is not null && next.Frame is { } frame)
-                next = next with { Raw = Framing.Message(Framing.Text, toText(next.Stream!, frame).Span) };
+                next = next with { Raw = _form.Message(Framing.Text, late()) };
+            if (!_form.IsPlain && next.Frame is { } frame)
+                next = next with { Raw = _form.Of(next.Stream!, frame) };
             return true;
         }
 

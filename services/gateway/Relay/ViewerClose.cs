@@ -58,6 +58,9 @@ internal sealed record ViewerClose(WebSocketCloseStatus Code, string Reason, str
     public static ViewerClose TooBig(int bytes) =>
         new(WebSocketCloseStatus.MessageTooBig, $"A message has at most {bytes} bytes.", "too_big");
 
+    public static ViewerClose Bomb(int bytes) =>
+        new(WebSocketCloseStatus.MessageTooBig, $"A message has at most {bytes} bytes, once it is inflated.", "inflated");
+
     public static ViewerClose TooMany(int viewers) =>
         new(CrowdedCode, $"Too many connections: {viewers} are allowed.", "too_many", DropAll: true);
 

@@ -14,6 +14,11 @@ internal sealed class SocketMetrics(IMetricFactory metrics)
     private readonly Counter _refused = metrics.CreateCounter(
         "signalstream_gateway_connections_refused_total", "Connections that were refused, by why.", ["reason"]);
 
+    private readonly Counter _compressed = metrics.CreateCounter(
+        "signalstream_gateway_connections_compressed_total", "Connections that asked for compression and got it.");
+
+    public void Compressed() => _compressed.Inc();
+
     public void CommandDone(string command) => _commands.WithLabels(command).Inc();
 
     public void CommandRefused(string code) => _errors.WithLabels(code).Inc();

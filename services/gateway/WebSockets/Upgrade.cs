@@ -14,11 +14,15 @@ internal static class Upgrade
     private const string KeySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     /// <summary>Answers the request, which must be one for a WebSocket; what is written later comes behind the answer.</summary>
-    public static async Task<Stream> AcceptAsync(HttpContext context)
+    /// <param name="context">Of the request.</param>
+    /// <param name="extensions">That are agreed on; null for none.</param>
+    public static async Task<Stream> AcceptAsync(HttpContext context, string? extensions)
     {
         var answer = context.Response.Headers;
         if (context.WebSockets.WebSocketRequestedProtocols.Count > 0)
             answer.SecWebSocketProtocol = Answers.Protocol;
+        if (extensions is not null)
+            answer.SecWebSocketExtensions = extensions;
         if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
             return await connect.AcceptAsync();
         answer.Upgrade = "websocket";

@@ -50,7 +50,7 @@ internal sealed class ViewerEndpoint(
 
         using var json = context.Request.Query["format"] == "json" ? new FrameJson() : null;
         var address = AddressLimit.CountedFor(context.Connection.RemoteIpAddress);
-        await using var socket = await sockets.AcceptAsync(context, json, HoldOf(context.Request) ?? default);
+        using var socket = await sockets.AcceptAsync(context, json, HoldOf(context.Request) ?? default);
         if (TryEnter(socket.Viewer, address) is { } crowded)
         {
             await SayGoodbyeAsync(socket, crowded);
@@ -153,6 +153,9 @@ internal sealed class ViewerEndpoint(
             return (StatusCodes.Status400BadRequest, "hold", $"hold={CommandError.Quote(request.Query["hold"].ToString())}: whole milliseconds from 0 to {MostHoldMs}.");
         if (format is not ("" or "json" or "binary"))
             return (StatusCodes.Status400BadRequest, "format", $"format={CommandError.Quote(format)}: binary and json are known.");
+        var compress = request.Query["compress"].ToString();
+        if (compress is not ("" or "0" or "1"))
+            return (StatusCodes.Status400BadRequest, "compress", $"compress={CommandError.Quote(compress)}: 0 and 1 are known.");
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             return (StatusCodes.Status503ServiceUnavailable, "going_away", "The gateway is going away: come back.");
         return Volatile.Read(ref _saying) >= Goodbyes

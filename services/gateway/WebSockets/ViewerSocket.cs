@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using SignalStream.Gateway.Relay;
@@ -5,7 +6,7 @@ using SignalStream.Gateway.Relay;
 namespace SignalStream.Gateway.WebSockets;
 
 /// <summary>Makes connections out of requests.</summary>
-internal sealed class ViewerSockets(WebSocketLimits limits, RelayOptions relay, RelayWorkers workers, TimeProvider time)
+internal sealed class ViewerSockets(WebSocketLimits limits, RelayOptions relay, RelayWorkers workers, RelayMetrics sent, SocketMetrics metrics, TimeProvider time)
 {
     private long _lastId;
 
@@ -18,84 +19,130 @@ internal sealed class ViewerSockets(WebSocketLimits limits, RelayOptions relay, 
         // Who reads slowly is our concern: Kestrel's own minimum would cut the connection without a word.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
-        var upgraded = await Upgrade.AcceptAsync(context);
+        var deflate = limits.Compression && context.Request.Query["compress"] == "1"
+            ? DeflateOffer.Answer(context.Request.Headers.SecWebSocketExtensions)
+            : null;
+        if (deflate is not null)
+            metrics.Compressed();
+        var upgraded = await Upgrade.AcceptAsync(context, deflate);
         var keepAlive = new KeepAlive(TimeSpan.FromSeconds(limits.PingSeconds), TimeSpan.FromSeconds(limits.PongSeconds), time);
-        var viewer = new Viewer(
-            Interlocked.Increment(ref _lastId), Upgrade.WireOf(context, upgraded), workers.Next(), keepAlive, json is null ? null : json.Write, hold);
-        return new ViewerSocket(viewer, upgraded, limits, TimeSpan.FromSeconds(relay.CloseSeconds), time);
+        var form = json is null && deflate is null ? MessageForm.Plain : new MessageForm(json is null ? null : json.Write, deflate is null ? null : sent);
+        var viewer = new Viewer(Interlocked.Increment(ref _lastId), Upgrade.WireOf(context, upgraded), workers.Next(), keepAlive, form, hold);
+        return new ViewerSocket(viewer, upgraded, limits, deflate is not null, TimeSpan.FromSeconds(relay.CloseSeconds), time);
     }
 }
 
-/// <summary>One connection: its viewer, by whom all goes out, and the framework's WebSocket, by which all comes in.</summary>
-internal sealed class ViewerSocket : IAsyncDisposable
+/// <summary>One connection: its viewer, by whom all goes out, and the reader of what comes in.</summary>
+internal sealed class ViewerSocket(
+    Viewer viewer, Stream upgraded, WebSocketLimits limits, bool mayCompress, TimeSpan patience, TimeProvider time) : IDisposable
 {
-    private readonly Stream _upgraded;
-    private readonly IncomingStream _stream;
-    private readonly WebSocket _incoming;
-    private readonly WebSocketLimits _limits;
-    private readonly TimeSpan _patience;
-    private readonly TimeProvider _time;
+    /// <summary>Read at a time: a command fits, mostly.</summary>
+    private const int ReadBytes = 4096;
 
-    public ViewerSocket(Viewer viewer, Stream upgraded, WebSocketLimits limits, TimeSpan patience, TimeProvider time)
-    {
-        (Viewer, _upgraded, _limits, _patience, _time) = (viewer, upgraded, limits, patience, time);
-        Rate = new RateLimit(limits.MaxCommandsPerSecond, time);
-        _stream = new IncomingStream(upgraded, viewer, Rate);
-        _incoming = WebSocket.CreateFromStream(_stream, new WebSocketCreationOptions
-        {
-            IsServer = true,
-            KeepAliveInterval = Timeout.InfiniteTimeSpan, // The viewer's worker sees to it.
-        });
-    }
+    private readonly MessageReader _reader = new(limits.MaxMessageBytes, mayCompress);
+    private bool _isHeard;
 
-    public Viewer Viewer { get; }
+    /// <summary>Nothing more will come, or nothing that could be read.</summary>
+    private bool _hasEnded;
+
+    public Viewer Viewer => viewer;
 
     /// <summary>Of what it may ask, pings included.</summary>
-    public RateLimit Rate { get; }
+    public RateLimit Rate { get; } = new(limits.MaxCommandsPerSecond, time);
 
     /// <summary>Greets, and hands over each message until the viewer leaves, breaks a rule that closes, or the connection ends.</summary>
     /// <param name="greeting">The first message: it goes behind the answer to the upgrade, everything later by the viewer's wire.</param>
     /// <param name="handle">Gets texts and binaries; their memory is lent for the call.</param>
     public async Task RunAsync(byte[] greeting, Action<Incoming> handle)
     {
-        using var reader = new MessageReader(_incoming, _limits.MaxMessageBytes);
         try
         {
-            await _upgraded.WriteAsync(Framing.Message(Framing.Text, greeting));
-            await _upgraded.FlushAsync();
-            while (Handle(await reader.ReadAsync(CancellationToken.None), handle))
+            await upgraded.WriteAsync(Framing.Message(Framing.Text, greeting));
+            await upgraded.FlushAsync();
+            while (await ReadAsync(handle, CancellationToken.None))
             {
             }
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
+        catch (Exception exception) when (IsEnd(exception))
         {
-            Viewer.Close(ViewerClose.Lost);
+            _hasEnded = true;
         }
+
+        // Where there was no reason to close, the connection broke.
+        viewer.Close(ViewerClose.Lost);
     }
 
     /// <summary>Waits until a viewer that is being closed has got the close and answered it, or its time is up.</summary>
-    public Task EndAsync() => Task.WhenAll(Viewer.Finished, DrainAsync());
+    public Task EndAsync() => Task.WhenAll(viewer.Finished, DrainAsync());
 
-    public async ValueTask DisposeAsync()
+    public void Dispose() => _reader.Dispose();
+
+    private static bool IsEnd(Exception exception) => exception is OperationCanceledException or IOException or InvalidOperationException;
+
+    /// <summary>Reads once, and handles what that brings.</summary>
+    /// <returns>Whether more is to be read.</returns>
+    private async Task<bool> ReadAsync(Action<Incoming> handle, CancellationToken cancellationToken)
     {
-        _incoming.Dispose();
-        await _stream.DisposeAsync();
+        // Waits without a buffer: most viewers are silent most of the time.
+        _ = await upgraded.ReadAsync(Memory<byte>.Empty, cancellationToken);
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
+        try
+        {
+            var read = await upgraded.ReadAsync(buffer, cancellationToken);
+            _hasEnded = read == 0;
+            return !_hasEnded && Take(buffer.AsMemory(0, read), handle);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private bool Take(Memory<byte> bytes, Action<Incoming> handle)
+    {
+        viewer.KeepAlive.Heard();
+        // It has the answer to the upgrade, then.
+        if (!_isHeard)
+            viewer.Open();
+        _isHeard = true;
+        while (true)
+        {
+            // Being closed already, it is only waited for its goodbye.
+            _reader.Ignores |= viewer.Closing is not null;
+            var message = _reader.Read(ref bytes);
+            if (message.Kind == IncomingKind.Nothing)
+                return true;
+            if (!Handle(message, handle))
+                return false;
+        }
     }
 
     private bool Handle(Incoming message, Action<Incoming> handle)
     {
         switch (message.Kind)
         {
+            case IncomingKind.Ping when Rate.TryTake():
+                viewer.SendMessage(Framing.Message(Framing.Pong, message.Bytes.Span));
+                return true;
+            case IncomingKind.Ping:
+                viewer.Close(ViewerClose.TooManyPings);
+                return true;
+            case IncomingKind.Close:
+                _hasEnded = true;
+                viewer.Close(ViewerClose.LeftWith(message.Code));
+                return false;
+            case IncomingKind.Fault:
+                _hasEnded = true;
+                viewer.Close(ViewerClose.Violation(message.Code ?? WebSocketCloseStatus.ProtocolError));
+                return false;
             case IncomingKind.TooBig:
-                Viewer.Close(ViewerClose.TooBig(_limits.MaxMessageBytes));
-                return false;
-            case IncomingKind.Closed:
-                Viewer.Close(ViewerClose.LeftWith(_incoming.CloseStatus));
-                return false;
+                viewer.Close(ViewerClose.TooBig(limits.MaxMessageBytes));
+                return true;
+            case IncomingKind.Bomb:
+                viewer.Close(ViewerClose.Bomb(limits.MaxMessageBytes));
+                return true;
             default:
-                // Being closed already, it is only waited for its goodbye.
-                if (Viewer.Closing is null)
-                    handle(message);
+                handle(message);
                 return true;
         }
     }
@@ -106,14 +153,14 @@ internal sealed class ViewerSocket : IAsyncDisposable
     /// </summary>
     private async Task DrainAsync()
     {
-        using var patience = new CancellationTokenSource(_patience, _time);
-        var ignored = new byte[1024];
+        using var patient = new CancellationTokenSource(patience, time);
         try
         {
-            while (_incoming.State is WebSocketState.Open or WebSocketState.CloseSent)
-                await _incoming.ReceiveAsync(ignored.AsMemory(), patience.Token);
+            while (!_hasEnded && await ReadAsync(static _ => { }, patient.Token))
+            {
+            }
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
+        catch (Exception exception) when (IsEnd(exception))
         {
             // Gone without an answer.
         }

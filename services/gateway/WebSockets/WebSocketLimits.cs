@@ -37,8 +37,11 @@ internal sealed class WebSocketLimits
     /// <summary>Longest command, bytes: a subscription to 1,000 streams of short names fits.</summary>
     [Range(256, 1 << 20)] public int MaxCommandBytes { get; set; } = 16 << 10;
 
-    /// <summary>Longest message, bytes; a longer one closes the connection with 1009.</summary>
+    /// <summary>Longest message, bytes, inflated if it was compressed; a longer one closes the connection with 1009.</summary>
     [Range(256, 1 << 20)] public int MaxMessageBytes { get; set; } = 64 << 10;
+
+    /// <summary>Whether viewers that ask for it, by <c>/ws?compress=1</c>, get messages compressed; the others never do.</summary>
+    public bool Compression { get; set; } = true;
 
     /// <summary>So many errors within a minute close the connection with 1008.</summary>
     [Range(1, 10_000)] public int ErrorsPerMinute { get; set; } = 20;

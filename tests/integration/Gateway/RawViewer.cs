@@ -1,12 +1,16 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
+using SignalStream.TestKit;
 
 namespace SignalStream.IntegrationTests.Gateway;
 
 /// <summary>A viewer on a bare TCP connection with a small window, that reads only when a test says so.</summary>
 internal sealed class RawViewer : IDisposable
 {
+    /// <summary>The first reserved bit of a frame's first byte.</summary>
+    public const byte Compressed = 0x40;
+
     private readonly TcpClient _connection = new() { ReceiveBufferSize = 4096, NoDelay = true };
     private NetworkStream _stream = null!;
 
@@ -37,8 +41,15 @@ internal sealed class RawViewer : IDisposable
         return viewer;
     }
 
-    /// <summary>The next message: opcode and payload.</summary>
+    /// <summary>The next message: opcode and payload, inflated if it came compressed.</summary>
     public async Task<(int Opcode, byte[] Payload)> ReadAsync()
+    {
+        var (first, payload) = await ReadFrameAsync();
+        return (first & 0x0F, (first & Compressed) == 0 ? payload : MessageDeflate.Inflate(payload));
+    }
+
+    /// <summary>The next frame: its first byte, and what it carries as it is.</summary>
+    public async Task<(byte First, byte[] Payload)> ReadFrameAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
         var head = await ReadExactlyAsync(2, patience.Token);
@@ -47,7 +58,7 @@ internal sealed class RawViewer : IDisposable
             length = BinaryPrimitives.ReadUInt16BigEndian(await ReadExactlyAsync(2, patience.Token));
         else if (length == 127)
             length = BinaryPrimitives.ReadInt64BigEndian(await ReadExactlyAsync(8, patience.Token));
-        return (head[0] & 0x0F, await ReadExactlyAsync((int)length, patience.Token));
+        return (head[0], await ReadExactlyAsync((int)length, patience.Token));
     }
 
     /// <summary>Sends one short frame, its first byte as given; without the mask it breaks a rule.</summary>

@@ -26,13 +26,17 @@ internal sealed class TestViewer : IAsyncDisposable
 
     public string? SubProtocol => _socket.SubProtocol;
 
+    /// <summary>What the gateway has agreed on; empty for nothing.</summary>
+    public string Extensions => string.Join(", ", _socket.HttpResponseHeaders?.GetValueOrDefault("Sec-WebSocket-Extensions") ?? []);
+
     public int Status => (int)_socket.HttpStatusCode;
 
     /// <summary>Ends when the connection does.</summary>
     public Task Ended => _reading.WaitAsync(Patience, TimeProvider.System);
 
     public static async Task<TestViewer> ConnectAsync(
-        GatewayHost gateway, string query = "", string? origin = null, string? protocol = "signalstream.v1", string? forwardedFor = null)
+        GatewayHost gateway, string query = "", string? origin = null, string? protocol = "signalstream.v1", string? forwardedFor = null,
+        WebSocketDeflateOptions? deflate = null)
     {
         var viewer = new TestViewer();
         viewer._socket.Options.CollectHttpResponseDetails = true;
@@ -42,6 +46,7 @@ internal sealed class TestViewer : IAsyncDisposable
             viewer._socket.Options.SetRequestHeader("X-Forwarded-For", forwardedFor);
         if (protocol is not null)
             viewer._socket.Options.AddSubProtocol(protocol);
+        viewer._socket.Options.DangerousDeflateOptions = deflate;
         try
         {
             await viewer._socket.ConnectAsync(new UriBuilder(gateway.Address) { Scheme = "ws", Path = "/ws", Query = query }.Uri, default);

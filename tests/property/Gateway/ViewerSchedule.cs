@@ -21,7 +21,7 @@ internal sealed class ViewerSchedule
     public ViewerSchedule(int seed)
     {
         _random = new Random(seed);
-        _kit = new RelayKit(new RelayOptions { QueueKilobytes = _random.Next(4, 40), StallSeconds = 600 });
+        _kit = new RelayKit(new RelayOptions { QueueKilobytes = _random.Next(4, 40), StallSeconds = 600 }, isCompressed: seed % 4 == 0);
         _sources = [.. Enumerable.Range(0, 3).Select(NewSource)];
         _kit.Viewer.Accounts = () => Accounts();
     }

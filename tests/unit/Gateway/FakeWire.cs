@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using SignalStream.Gateway.Relay;
+using SignalStream.TestKit;
 
 namespace SignalStream.UnitTests.Gateway;
 
@@ -29,6 +30,12 @@ internal sealed class FakeWire : IViewerWire
     /// <summary>Frames and texts, without the messages' heads; what is not one whole message behind the other is an error.</summary>
     public IReadOnlyList<(WebSocketMessageType Type, byte[] Bytes)> Sent =>
         [.. Messages().Where(m => m.Opcode is 1 or 2).Select(m => (m.Opcode == 1 ? WebSocketMessageType.Text : WebSocketMessageType.Binary, m.Payload))];
+
+    /// <summary>How many of them came compressed.</summary>
+    public int Compressed => Messages().Count(m => m.IsCompressed);
+
+    /// <summary>All bytes.</summary>
+    public long Taken => _bytes.Count;
 
     public int Pings => Messages().Count(m => m.Opcode == 9);
 
@@ -71,7 +78,7 @@ internal sealed class FakeWire : IViewerWire
         _stuck?.TrySetException(new IOException("Aborted."));
     }
 
-    private IEnumerable<(int Opcode, byte[] Payload)> Messages()
+    private IEnumerable<(int Opcode, byte[] Payload, bool IsCompressed)> Messages()
     {
         var bytes = _bytes.ToArray();
         for (var at = 0; at < bytes.Length;)
@@ -83,7 +90,9 @@ internal sealed class FakeWire : IViewerWire
                 var small => (2, small),
             };
             Assert.True(at + head + length <= bytes.Length, "A message is cut off.");
-            yield return (bytes[at] & 0x0F, bytes[(at + head)..(at + head + length)]);
+            var payload = bytes[(at + head)..(at + head + length)];
+            var isCompressed = (bytes[at] & Framing.Compressed) != 0;
+            yield return (bytes[at] & 0x0F, isCompressed ? MessageDeflate.Inflate(payload) : payload, isCompressed);
             at += head + length;
         }
     }

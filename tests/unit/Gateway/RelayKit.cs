@@ -18,7 +18,7 @@ internal sealed class RelayKit
 {
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
 
-    public RelayKit(RelayOptions? options = null)
+    public RelayKit(RelayOptions? options = null, bool isCompressed = false)
     {
         Options = options ?? new RelayOptions();
         Frames = new FramePool(Buffers);
@@ -26,7 +26,7 @@ internal sealed class RelayKit
         Topic = new StreamTopic(7, Stream, Frames);
         Worker = new RelayWorker(Options, Frames, Metrics, Time, NullLogger.Instance);
         Socket = new FakeWire();
-        Viewer = NewViewer(Socket);
+        Viewer = NewViewer(Socket, isCompressed ? new MessageForm(deflating: Metrics) : null);
     }
 
     public static StreamId Stream { get; } = new("ecg", "bed-1");
@@ -50,9 +50,9 @@ internal sealed class RelayKit
     public RelayWorker Worker { get; }
 
     /// <summary>A viewer that has said something already, so that it may be sent to.</summary>
-    public Viewer NewViewer(FakeWire wire, long id = 1)
+    public Viewer NewViewer(FakeWire wire, MessageForm? form = null, long id = 1)
     {
-        var viewer = new Viewer(id, wire, Worker, new KeepAlive(TimeSpan.FromHours(2), TimeSpan.FromHours(1), Time));
+        var viewer = new Viewer(id, wire, Worker, new KeepAlive(TimeSpan.FromHours(2), TimeSpan.FromHours(1), Time), form);
         viewer.Open();
         return viewer;
     }

@@ -6,7 +6,7 @@ namespace SignalStream.IntegrationTests.Gateway.Conformance;
 public sealed class ConformanceTests(EchoGateway gateway) : IClassFixture<EchoGateway>
 {
     private static readonly Dictionary<string, Case> Cases =
-        new[] { FramingCases.All, Utf8Cases.All, ClosingCases.All }.SelectMany(c => c).ToDictionary(c => c.Name);
+        new[] { FramingCases.All, Utf8Cases.All, ClosingCases.All, DeflateCases.All }.SelectMany(c => c).ToDictionary(c => c.Name);
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 
@@ -15,7 +15,9 @@ public sealed class ConformanceTests(EchoGateway gateway) : IClassFixture<EchoGa
     public async Task Case_OfTheTestsuite_EndsAsTheStandardSays(string name)
     {
         var script = Cases[name];
-        using var client = await RawViewer.ConnectAsync(await gateway.StartedAsync(), path: EchoGateway.Path);
+        using var client = script.Deflates
+            ? await RawViewer.ConnectAsync(await gateway.StartedAsync(), DeflateCases.Offer, EchoGateway.Path + "?compress=1")
+            : await RawViewer.ConnectAsync(await gateway.StartedAsync(), path: EchoGateway.Path);
         Assert.Equal(EchoGateway.Greeting, (await client.ReadAsync()).Payload);
         foreach (var step in script.Steps)
         {

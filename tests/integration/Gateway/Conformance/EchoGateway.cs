@@ -32,9 +32,9 @@ public sealed class EchoGateway : IAsyncDisposable, IDisposable
 
     private static async Task EchoAsync(HttpContext context, ViewerSockets sockets)
     {
-        await using var socket = await sockets.AcceptAsync(context, null, default);
-        await socket.RunAsync(Greeting, message => socket.Viewer.SendMessage(Framing.Message(
-            message.Kind == IncomingKind.Text ? Framing.Text : Framing.Binary, message.Bytes.Span)));
+        using var socket = await sockets.AcceptAsync(context, null, default);
+        await socket.RunAsync(Greeting, message => socket.Viewer.SendMessage(
+            message.Kind == IncomingKind.Text ? Framing.Text : Framing.Binary, message.Bytes.Span));
         await socket.EndAsync();
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using SignalStream.TestKit;
 
 namespace SignalStream.IntegrationTests.Gateway.Conformance;
 
@@ -18,6 +19,9 @@ internal sealed record Frame(byte First, byte[] Payload)
     public static Frame Ping(string text) => Of(9, Encoding.UTF8.GetBytes(text));
 
     public static Frame Pong(string text) => Of(10, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Compressed, in one frame or the first of several.</summary>
+    public static Frame Deflated(string text) => Of(1, MessageDeflate.Deflate(Encoding.UTF8.GetBytes(text)), reserved: 4);
 
     public static Frame Close(int code, string reason = "") => Of(8, [(byte)(code >> 8), (byte)code, .. Encoding.UTF8.GetBytes(reason)]);
 
@@ -66,6 +70,9 @@ internal sealed record Case(string Name, IReadOnlyList<Step> Steps, int Code)
 
     /// <summary>Longest piece that is written at once, bytes; 0: all frames of a step together; <see cref="WholeFrames"/>: each by itself.</summary>
     public int Chop { get; init; }
+
+    /// <summary>The client offers permessage-deflate, and asks for it in the address.</summary>
+    public bool Deflates { get; init; }
 
     /// <summary>The client does as the steps say, and leaves; the server gives its code back.</summary>
     public static Case Passes(string name, params ReadOnlySpan<Step> steps) =>
