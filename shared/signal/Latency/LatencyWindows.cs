@@ -10,7 +10,10 @@ namespace SignalStream.Signal.Latency;
 public sealed class LatencyWindows : IStateful
 {
     /// <summary>Lengths of the windows, s.</summary>
-    public static ReadOnlySpan<int> Seconds => [10, 60, 300];
+    public static ReadOnlySpan<int> Seconds => s_seconds;
+
+    // A span over a literal is made anew each time where the JIT does not optimize.
+    private static readonly int[] s_seconds = [10, 60, 300];
 
     private const int StateVersion = 1;
     private const int Capacity = 1200;
