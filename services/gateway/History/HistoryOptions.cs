@@ -9,7 +9,13 @@ internal sealed class HistoryOptions
     /// <summary>Requests that read at once; a browser asks for six at most.</summary>
     [Range(1, 256)] public int Readers { get; set; } = 4;
 
-    /// <summary>Requests that wait for their turn; more are refused.</summary>
+    /// <summary>
+    /// Of these, requests of one client address (an IPv6 network of 64 bits): one who reads slowly leaves turns to others. This
+    /// machine's own are not counted.
+    /// </summary>
+    [Range(1, 256)] public int ReadersPerAddress { get; set; } = 2;
+
+    /// <summary>Requests that wait for their turn, a quarter of them of one address; more are refused.</summary>
     [Range(0, 10_000)] public int Waiting { get; set; } = 256;
 
     /// <summary>Messages a second that all requests together read: what a core does in about a second.</summary>

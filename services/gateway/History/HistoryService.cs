@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NATS.Client.Core;
 using SignalStream.Contracts;
+using SignalStream.Gateway.Security;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Catalog;
 
@@ -33,8 +34,8 @@ internal sealed class HistoryService(
     private IHistoryRows RowsOf(StreamId stream, SignalType type) => (type, stream.Kind) switch
     {
         (SignalType.Wave, _) => new WaveRows(catalog.Find(stream)),
-        (SignalType.Reading, "market") => new PriceRows(),
-        (SignalType.Reading, _) => new ProbeRows(),
+        (SignalType.Reading, "market") => new ReadingRows<PriceReading>(ReadingForms.Price),
+        (SignalType.Reading, _) => new ReadingRows<ProbeReading>(ReadingForms.Probe),
         _ => new EventRows(),
     };
 
@@ -44,7 +45,7 @@ internal sealed class HistoryService(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping, patience.Token);
         try
         {
-            using var turn = await turns.TryEnterAsync(stop.Token);
+            using var turn = await turns.TryEnterAsync(AddressLimit.CountedFor(http.Connection.RemoteIpAddress), stop.Token);
             if (turn is null)
                 return Busy(http);
             await write(stop.Token);
@@ -69,7 +70,7 @@ internal sealed class HistoryService(
         metrics.Request("busy");
         http.Response.Headers.RetryAfter = "1";
         return Problem(
-            string.Create(CultureInfo.InvariantCulture, $"{options.Readers} requests read the logs and {options.Waiting} wait: no more at once."),
+            string.Create(CultureInfo.InvariantCulture, $"{options.Readers} requests read the logs and {options.Waiting} wait, {options.ReadersPerAddress} and a quarter of them of one address: no more at once."),
             StatusCodes.Status429TooManyRequests);
     }
 

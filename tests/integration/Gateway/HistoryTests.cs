@@ -167,6 +167,32 @@ public sealed class HistoryTests(NatsFixture nats) : IClassFixture<NatsFixture>
         await Assert.ThrowsAnyAsync<Exception>(() => answer.Content.ReadAsStringAsync());
     }
 
+    [SkippableFact]
+    public async Task Get_OneAddressDoesNotRead_AnotherIsAnswered()
+    {
+        await using var gateway = await StartAsync(
+            "History:Readers=2", "History:ReadersPerAddress=1", "History:MessagesPerSecond=10000000", "Gateway:TrustedProxies:0=127.0.0.0/8");
+        await using var line = await Line.OpenAsync(gateway, nats, "net.slow");
+        await line.PublishAsync(0, Many, new string('x', 2000));
+        using var http = new HttpClient { BaseAddress = gateway.Address };
+        using var stuck = await AskAsync(http, "203.0.113.7", Many);
+        var waiting = AskAsync(http, "203.0.113.7", Many);
+        await Eventually.TrueAsync(async () => await gateway.MetricAsync("signalstream_gateway_history_readers") == 1);
+        using var other = await AskAsync(http, "203.0.113.8", 1);
+        Assert.Equal(200, (int)other.StatusCode);
+        Assert.Contains("net.slow", await other.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.False(waiting.IsCompleted);
+        stuck.Dispose(); // It leaves, and its next one has the turn.
+        (await waiting).Dispose();
+    }
+
+    private static Task<HttpResponseMessage> AskAsync(HttpClient http, string address, int limit)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/streams/net.slow/history?limit={limit}");
+        request.Headers.Add("X-Forwarded-For", address);
+        return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
     private static async Task<IReadOnlyList<JsonElement>> ItemsAsync(GatewayHost gateway, string stream, string query = "")
     {
         var (status, text, _) = await gateway.GetAsync($"/api/v1/streams/{stream}/history?{query}");
