@@ -7,63 +7,60 @@ using SignalStream.Messaging.Logs;
 
 namespace SignalStream.Gateway.History;
 
-/// <summary>Readings of a network target.</summary>
-internal sealed class ProbeRows : IHistoryRows
+/// <summary>What a kind's readings are read from, and what is said of each.</summary>
+/// <param name="Columns">Of CSV, but for the sequence.</param>
+/// <param name="Decode">Null: it breaks a rule.</param>
+/// <param name="Place">Event time, epoch and number.</param>
+/// <param name="Fields">As JSON.</param>
+/// <param name="Cells">As CSV.</param>
+internal sealed record ReadingForm<T>(
+    IReadOnlyList<string> Columns, Func<ReadOnlyMemory<byte>, T?> Decode, Func<T, (long TimeNs, uint Epoch, ulong Index)> Place,
+    Action<Utf8JsonWriter, T> Fields, Action<CsvRow, T> Cells)
+    where T : class;
+
+internal static class ReadingForms
 {
-    private ProbeReading? _reading;
-    private ulong _sequence;
+    /// <summary>Readings of a network target.</summary>
+    public static ReadingForm<ProbeReading> Probe { get; } = new(
+        ReadingCsv.ProbeColumns, bytes => ReadingCodec.TryDecode(bytes.Span, out var reading, out _) ? reading : null,
+        reading => (reading.SentNs, reading.Epoch, reading.Index), ReadingJson.Fields, ReadingCsv.Cells);
 
-    public IEnumerable<string> Columns => [.. ReadingCsv.ProbeColumns, "sequence"];
-
-    public bool TryRead(in LoggedMessage logged, out (long FirstNs, long LastNs) times)
-    {
-        times = default;
-        if (!ReadingCodec.TryDecode(logged.Bytes.Span, out _reading, out _))
-            return false;
-        (times, _sequence) = ((_reading.SentNs, _reading.SentNs), logged.Sequence);
-        return true;
-    }
-
-    public void Write(Utf8JsonWriter json)
-    {
-        Place.Write(json, _reading!.SentNs, _reading.Epoch, _reading.Index, _sequence);
-        ReadingJson.Fields(json, _reading);
-    }
-
-    public void Write(CsvRow row)
-    {
-        ReadingCsv.Cells(row, _reading!);
-        row.Whole(_sequence);
-        row.End();
-    }
+    /// <summary>Bars of a market.</summary>
+    public static ReadingForm<PriceReading> Price { get; } = new(
+        ReadingCsv.PriceColumns, bytes => PriceCodec.TryDecode(bytes.Span, out var bar, out _) ? bar : null,
+        bar => (bar.TimeNs, bar.Epoch, bar.Index), ReadingJson.Fields, ReadingCsv.Cells);
 }
 
-/// <summary>Bars of a market.</summary>
-internal sealed class PriceRows : IHistoryRows
+/// <summary>Readings of one kind.</summary>
+internal sealed class ReadingRows<T>(ReadingForm<T> form) : IHistoryRows
+    where T : class
 {
-    private PriceReading? _bar;
+    private T? _reading;
     private ulong _sequence;
 
-    public IEnumerable<string> Columns => [.. ReadingCsv.PriceColumns, "sequence"];
+    public IEnumerable<string> Columns => [.. form.Columns, "sequence"];
 
     public bool TryRead(in LoggedMessage logged, out (long FirstNs, long LastNs) times)
     {
         times = default;
-        if (!PriceCodec.TryDecode(logged.Bytes.Span, out _bar, out _))
+        _reading = form.Decode(logged.Bytes);
+        if (_reading is null)
             return false;
-        (times, _sequence) = ((_bar.TimeNs, _bar.TimeNs), logged.Sequence);
+        var (timeNs, _, _) = form.Place(_reading);
+        (times, _sequence) = ((timeNs, timeNs), logged.Sequence);
         return true;
     }
 
     public void Write(Utf8JsonWriter json)
     {
-        Place.Write(json, _bar!.TimeNs, _bar.Epoch, _bar.Index, _sequence);
-        ReadingJson.Fields(json, _bar);
+        var (timeNs, epoch, index) = form.Place(_reading!);
+        Place.Write(json, timeNs, epoch, index, _sequence);
+        form.Fields(json, _reading!);
     }
 
     public void Write(CsvRow row)
     {
-        ReadingCsv.Cells(row, _bar!);
+        form.Cells(row, _reading!);
         row.Whole(_sequence);
         row.End();
     }

@@ -9,15 +9,15 @@ internal static class MarketJson
     public static void Fields(Utf8JsonWriter json, PriceOutlookEvent outlook)
     {
         json.WriteString("model", outlook.MadeBy);
-        Number(json, "price", outlook.Price);
+        json.Number("price", outlook.Price);
         json.WriteString("currency", outlook.Currency);
         json.WriteBoolean("simulated", outlook.IsSimulated);
         json.WriteString("trend", Word(outlook.Trend));
-        Number(json, "confidence", (float)outlook.Confidence);
-        Number(json, "volatilityScore", (float)outlook.VolatilityScore);
+        json.Number("confidence", (float)outlook.Confidence);
+        json.Number("volatilityScore", (float)outlook.VolatilityScore);
         json.WriteStartObject("indicators");
         foreach (var (name, value) in outlook.Indicators)
-            Number(json, name, (float)value);
+            json.Number(name, (float)value);
         json.WriteEndObject();
         json.WriteStartArray("horizons");
         foreach (var horizon in outlook.Horizons)
@@ -35,13 +35,13 @@ internal static class MarketJson
             json.WriteStartObject();
             json.WriteNumber("steps", horizon.Steps);
             json.WriteNumber("outcomes", horizon.Outcomes);
-            Number(json, "error", horizon.Error);
-            Number(json, "naiveError", horizon.NaiveError);
-            Number(json, "covered50", horizon.Covered50);
-            Number(json, "covered80", horizon.Covered80);
-            Number(json, "covered90", horizon.Covered90);
-            Number(json, "brier", horizon.Brier);
-            Number(json, "baseBrier", horizon.BaseBrier);
+            json.Number("error", horizon.Error);
+            json.Number("naiveError", horizon.NaiveError);
+            json.Number("covered50", horizon.Covered50);
+            json.Number("covered80", horizon.Covered80);
+            json.Number("covered90", horizon.Covered90);
+            json.Number("brier", horizon.Brier);
+            json.Number("baseBrier", horizon.BaseBrier);
             json.WriteNumber("moves", horizon.Moves);
             json.WriteNumber("hits", horizon.Hits);
             json.WriteEndObject();
@@ -64,32 +64,19 @@ internal static class MarketJson
     {
         json.WriteStartObject();
         json.WriteNumber("steps", horizon.Steps);
-        Number(json, "point", horizon.Point);
-        Number(json, "rise", (float)horizon.Rise);
+        json.Number("point", horizon.Point);
+        json.Number("rise", (float)horizon.Rise);
         json.WriteStartArray("intervals");
         foreach (var interval in horizon.Intervals)
         {
             json.WriteStartObject();
-            Number(json, "level", (float)interval.Level);
-            Number(json, "low", (float)interval.Low);
-            Number(json, "high", (float)interval.High);
+            json.Number("level", (float)interval.Level);
+            json.Number("low", (float)interval.Low);
+            json.Number("high", (float)interval.High);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
-    }
-
-    // JSON knows no NaN and no infinity; a float written as such stays 0.8.
-    private static void Number(Utf8JsonWriter json, string name, float value)
-    {
-        if (float.IsFinite(value)) json.WriteNumber(name, value);
-        else json.WriteNull(name);
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, double value)
-    {
-        if (double.IsFinite(value)) json.WriteNumber(name, value);
-        else json.WriteNull(name);
     }
 }

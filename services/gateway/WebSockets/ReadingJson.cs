@@ -26,12 +26,12 @@ internal static class ReadingJson
 
     public static void Fields(Utf8JsonWriter json, PriceReading bar)
     {
-        Number(json, "open", bar.Open);
-        Number(json, "high", bar.High);
-        Number(json, "low", bar.Low);
-        Number(json, "close", bar.Close);
-        Number(json, "volume", bar.Volume);
-        Number(json, "split", bar.Split);
+        json.Number("open", bar.Open);
+        json.Number("high", bar.High);
+        json.Number("low", bar.Low);
+        json.Number("close", bar.Close);
+        json.Number("volume", bar.Volume);
+        json.Number("split", bar.Split);
         json.WriteNumber("intervalSeconds", (float)bar.IntervalSeconds);
         json.WriteString("currency", bar.Currency);
         json.WriteNumber("missing", bar.Missing);
@@ -62,11 +62,11 @@ internal static class ReadingJson
     private static void Fields(Utf8JsonWriter json, ProbePhases phases)
     {
         json.WriteStartObject("phases");
-        Number(json, "resolveMs", phases.ResolveMs);
-        Number(json, "connectMs", phases.ConnectMs);
-        Number(json, "tlsMs", phases.TlsMs);
-        Number(json, "firstByteMs", phases.FirstByteMs);
-        Number(json, "totalMs", phases.TotalMs);
+        json.Number("resolveMs", phases.ResolveMs);
+        json.Number("connectMs", phases.ConnectMs);
+        json.Number("tlsMs", phases.TlsMs);
+        json.Number("firstByteMs", phases.FirstByteMs);
+        json.Number("totalMs", phases.TotalMs);
         json.WriteNumber("status", phases.Status);
         json.WriteString("version", phases.Version);
         json.WriteEndObject();
@@ -76,12 +76,5 @@ internal static class ReadingJson
     {
         if (!string.IsNullOrEmpty(value))
             json.WriteString(name, value);
-    }
-
-    // JSON knows no NaN and no infinity; prices are not checked when they are stored.
-    private static void Number(Utf8JsonWriter json, string name, double value)
-    {
-        if (double.IsFinite(value)) json.WriteNumber(name, value);
-        else json.WriteNull(name);
     }
 }

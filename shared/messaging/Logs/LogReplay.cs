@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using NATS.Client.JetStream.Models;
 using SignalStream.Contracts;
 
 namespace SignalStream.Messaging.Logs;
@@ -46,7 +45,7 @@ public sealed class LogReplay(INatsConnection connection, TimeProvider time)
         while (!cancellationToken.IsCancellationRequested)
         {
             await using var messages = ConsumeAsync(type, stream, start, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (await MoveNextAsync(messages, interrupted, cancellationToken))
+            while (await messages.MoveNextAsync(interrupted, cancellationToken))
             {
                 if (messages.Current.Sequence > 0)
                     start = new LogStart(messages.Current.Sequence, null);
@@ -62,14 +61,7 @@ public sealed class LogReplay(INatsConnection connection, TimeProvider time)
     {
         // Alerts of a stream have several writers, a subject each, and servers before 2.10 take one filter: others' are passed over.
         var subject = type == SignalType.Alert ? Subjects.OfKindIn(type, stream) : Subjects.Of(type, stream);
-        var options = new NatsJSOrderedConsumerOpts { FilterSubjects = [subject] };
-        options = start switch
-        {
-            { After: > 0 } => options with { DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartSequence, OptStartSeq = start.After + 1 },
-            { Since: { } since } => options with { DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartTime, OptStartTime = since },
-            _ => options with { DeliverPolicy = ConsumerConfigDeliverPolicy.All },
-        };
-        var consumer = await _jetStream.CreateOrderedConsumerAsync(LogDefinitions.NameOf(type), options, cancellationToken);
+        var consumer = await _jetStream.CreateOrderedConsumerAsync(LogDefinitions.NameOf(type), start.From(subject), cancellationToken);
         if (consumer.Info.NumPending == 0)
             yield return default;
         await foreach (var message in consumer.ConsumeAsync<byte[]>(opts: Attentive, cancellationToken: cancellationToken))
@@ -78,24 +70,6 @@ public sealed class LogReplay(INatsConnection connection, TimeProvider time)
                 continue;
             var isOurs = type != SignalType.Alert || (Subjects.TryParseStream(message.Subject, out var of) && of == stream);
             yield return new LoggedMessage(place.Sequence.Stream, place.Timestamp, place.NumPending, isOurs ? message.Data : default(ReadOnlyMemory<byte>));
-        }
-    }
-
-    private static async ValueTask<bool> MoveNextAsync(
-        IAsyncEnumerator<LoggedMessage> messages, Action<Exception> interrupted, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await messages.MoveNextAsync();
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-        catch (Exception exception) when (exception is NatsException or TimeoutException or OperationCanceledException)
-        {
-            interrupted(exception);
-            return false;
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using NATS.Client.JetStream.Models;
 using SignalStream.Contracts;
 
 namespace SignalStream.Messaging.Logs;
@@ -38,7 +37,7 @@ public sealed class ReadingTail(INatsConnection connection, TimeProvider time)
         while (!cancellationToken.IsCancellationRequested)
         {
             await using var messages = ConsumeAsync(start, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (await MoveNextAsync(messages, interrupted, cancellationToken))
+            while (await messages.MoveNextAsync(interrupted, cancellationToken))
             {
                 if (messages.Current.Metadata is not { } place || !Subjects.TryParseStream(messages.Current.Subject, out var stream))
                     continue;
@@ -52,33 +51,8 @@ public sealed class ReadingTail(INatsConnection connection, TimeProvider time)
 
     private async IAsyncEnumerable<INatsJSMsg<byte[]>> ConsumeAsync(LogStart start, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var options = new NatsJSOrderedConsumerOpts { FilterSubjects = [Subjects.All(SignalType.Reading)] };
-        options = start switch
-        {
-            { After: > 0 } => options with { DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartSequence, OptStartSeq = start.After + 1 },
-            { Since: { } since } => options with { DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartTime, OptStartTime = since },
-            _ => options,
-        };
-        var consumer = await _jetStream.CreateOrderedConsumerAsync(LogDefinitions.NameOf(SignalType.Reading), options, cancellationToken);
+        var consumer = await _jetStream.CreateOrderedConsumerAsync(LogDefinitions.NameOf(SignalType.Reading), start.From(Subjects.All(SignalType.Reading)), cancellationToken);
         await foreach (var message in consumer.ConsumeAsync<byte[]>(opts: Attentive, cancellationToken: cancellationToken))
             yield return message;
-    }
-
-    private static async ValueTask<bool> MoveNextAsync(
-        IAsyncEnumerator<INatsJSMsg<byte[]>> messages, Action<Exception> interrupted, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await messages.MoveNextAsync();
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-        catch (Exception exception) when (exception is NatsException or TimeoutException or OperationCanceledException)
-        {
-            interrupted(exception);
-            return false;
-        }
     }
 }
