@@ -21,6 +21,7 @@ internal static class Chaos
         return new Random(seed);
     }
 
+    /// <summary>Time between faults, or between a client's tries: it paces what happens, and nothing is waited for with it.</summary>
     public static Task PauseAsync(TimeSpan pause) => Task.Delay(pause, TimeProvider.System);
 
     private static int? Number(string name) =>

@@ -13,10 +13,16 @@ public sealed class ResumeTests(ITestOutputHelper output)
     private static readonly TimeSpan LiveWithin = TimeSpan.FromMilliseconds(250);
 
     private readonly TimeProvider _time = TimeProvider.System;
-    private readonly List<(string What, double Seconds, double LiveAfter)> _done = [];
+    private readonly List<Interruption> _done = [];
 
     /// <summary>Odd while nats-server is away, or has just come back.</summary>
     private volatile int _serverFaults;
+
+    /// <summary>When nats-server last came back.</summary>
+    private long _serverBack = TimeProvider.System.GetTimestamp();
+
+    /// <summary>What was away, for how long, and how long after its return, and after nats-server's if that was later, all was live again, s.</summary>
+    private sealed record Interruption(string What, double Seconds, double LiveAfter, double LiveAfterBoth);
 
     [SkippableFact]
     public async Task Viewers_InterruptedAnywhere_HaveEverySampleOnceInOrder()
@@ -108,6 +114,7 @@ public sealed class ResumeTests(ITestOutputHelper output)
         await nats.KillAsync();
         await PauseAsync(seconds);
         await nats.StartAgainAsync();
+        Volatile.Write(ref _serverBack, _time.GetTimestamp());
         await NoteAsync("nats-server", seconds, viewers);
         _serverFaults++;
     }
@@ -121,20 +128,37 @@ public sealed class ResumeTests(ITestOutputHelper output)
     {
         var (returned, faults) = (_time.GetTimestamp(), _serverFaults);
         await Eventually.TrueAsync(() => hasBegun?.Invoke() is not false && viewers.All(v => !v.HasLink || v.Behind < LiveWithin), TimeSpan.FromSeconds(60), $"live again after {what}");
+        var live = _time.GetTimestamp();
+        var both = Math.Max(returned, Volatile.Read(ref _serverBack));
+        var isBoth = what != "nats-server" && (faults % 2 == 1 || faults != _serverFaults);
         lock (_done)
-            _done.Add((what != "nats-server" && (faults % 2 == 1 || faults != _serverFaults) ? $"{what}, nats-server away as well" : what, seconds, _time.GetElapsedTime(returned).TotalSeconds));
+        {
+            _done.Add(new Interruption(
+                isBoth ? $"{what}, nats-server away as well" : what, seconds,
+                _time.GetElapsedTime(returned, live).TotalSeconds, _time.GetElapsedTime(both, live).TotalSeconds));
+        }
     }
 
+    /// <summary>Between faults, and while something is away: it paces what happens, and nothing is waited for with it.</summary>
     private Task PauseAsync(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), _time);
+
+    private static string Spread(IEnumerable<double> seconds)
+    {
+        var all = seconds.Order().ToList();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{all[all.Count / 2]:F2} s (median), {all[(int)(0.99 * (all.Count - 1))]:F2} s (99 %), {all[^1]:F2} s (longest); above 2 s: {all.Count(s => s > 2)}");
+    }
 
     private void Report(List<ReturningViewer> viewers, WaveSource source)
     {
         foreach (var group in _done.GroupBy(d => d.What))
         {
-            var live = group.Select(d => d.LiveAfter).Order().ToList();
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{group.Key}: {live.Count} interruptions of up to {group.Max(d => d.Seconds):F1} s; live again after {live[live.Count / 2]:F2} s (median), {live[(int)(0.99 * (live.Count - 1))]:F2} s (99 %), {live[^1]:F2} s (longest); above 2 s: {live.Count(l => l > 2)}"));
+                $"{group.Key}: {group.Count()} interruptions of up to {group.Max(d => d.Seconds):F1} s; live again after {Spread(group.Select(d => d.LiveAfter))}"));
+            if (group.Any(d => d.LiveAfterBoth < d.LiveAfter))
+                output.WriteLine($"{group.Key}: from when both were back, live again after {Spread(group.Select(d => d.LiveAfterBoth))}");
         }
 
         var tracks = viewers.SelectMany(v => v.Tracks.Values).ToList();

@@ -87,6 +87,7 @@ internal sealed class ReturningViewer : IAsyncDisposable
                 // Cut, refused, or nobody there: the other one, or the same again.
             }
 
+            // Its own patience between two tries, as a client's is.
             await Task.Delay(Retry, TimeProvider.System, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

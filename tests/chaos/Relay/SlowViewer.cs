@@ -89,6 +89,7 @@ internal sealed class SlowViewer : IAsyncDisposable
                     TakeMessages();
                 }
 
+                // So slow is it: so many bytes a turn.
                 await Task.Delay(Turn, TimeProvider.System, _stop.Token);
             }
         }
