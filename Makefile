@@ -65,14 +65,14 @@ bench-plain: ## the processor's log beside plain subscribe-and-publish, processo
 bench-relay: ## the gateway beside other WebSocket servers, deliveries a CPU-second (ROUNDS=3 SECONDS=6 SERVERS=signalstream,nats-server CASES=ABCDE)
 	$(BENCHMARKS) relay $(or $(ROUNDS),3) $(or $(SECONDS),6) $(or $(SERVERS),all) $(CASES)
 
-load: ## viewers at a gateway, counted and timed (STREAMS=100 VIEWERS=1000 SECONDS=30; EACH SLOW FROZEN FRAME BURST HOLD PROCESSES GATEWAY NATS_URL)
+load: ## viewers at a gateway, counted and timed (STREAMS=100 VIEWERS=1000 SECONDS=30; EACH SLOW FROZEN FRAME RECORD BURST HOLD COMPRESS PROCESSES GATEWAY NATS_URL)
 	$(BENCHMARKS) load streams=$(STREAMS) viewers=$(VIEWERS) seconds=$(SECONDS) each=$(EACH) slow=$(SLOW) frozen=$(FROZEN) \
-		frame=$(FRAME) burst=$(BURST) hold=$(HOLD) processes=$(PROCESSES) run=$(RUN) \
+		frame=$(FRAME) record=$(RECORD) burst=$(BURST) hold=$(HOLD) compress=$(COMPRESS) processes=$(PROCESSES) run=$(RUN) \
 		gateway=$(GATEWAY) nats=$(NATS_URL)
 
 load-part: ## more viewers for a load that runs elsewhere with the same RUN (GATEWAY=http://… NATS_URL=… VIEWERS=1000 STREAMS=100 SECONDS=30)
 	$(BENCHMARKS) load-part streams=$(STREAMS) viewers=$(VIEWERS) seconds=$(SECONDS) each=$(EACH) slow=$(SLOW) frozen=$(FROZEN) \
-		hold=$(HOLD) run=$(RUN) gateway=$(GATEWAY) nats=$(NATS_URL)
+		hold=$(HOLD) compress=$(COMPRESS) run=$(RUN) gateway=$(GATEWAY) nats=$(NATS_URL)
 
 eval-ecg: ## R-peaks of every WFDB record in DATA, a file each in OUT (DATA=../shared/data/ecg/mitdb OUT=/tmp/peaks)
 	dotnet run --project tests/eval --configuration Release -- ecg $(abspath $(DATA)) $(abspath $(OUT))

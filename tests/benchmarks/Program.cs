@@ -44,7 +44,7 @@ static int Usage()
                                         the gateway beside other servers (default: 3 rounds of 6 s, all, ABCDE)
                                         a server with a slash in its name is a program: it gets the NATS URL, prints
                                         its address, and sends frames of /?streams=SUBJECT,… as they are
-          load [streams=…] [viewers=…] [each=…] [seconds=…] [slow=…] [frozen=…] [frame=…] [burst=…] [hold=…] [processes=…] [run=…] [gateway=URL nats=URL]
+          load [streams=…] [viewers=…] [each=…] [seconds=…] [slow=…] [frozen=…] [frame=…] [record=…] [burst=…] [hold=…] [compress=1] [processes=…] [run=…] [gateway=URL nats=URL]
                                         viewers at a gateway: deliveries, gaps, latency
           load-part gateway=URL nats=URL [run=…] [viewers=…] [seconds=…] …
                                         more viewers, here or on another machine, for a load of the same run

@@ -20,6 +20,7 @@ internal sealed class FramePublisher : IDisposable
     private readonly float _rateHz;
     private readonly double _framesPerSecond;
     private readonly Thread _thread;
+    private readonly float[]? _signal;
     private long _published;
 
     /// <param name="natsUrl">Of the server.</param>
@@ -27,8 +28,11 @@ internal sealed class FramePublisher : IDisposable
     /// <param name="rateHz">Frames a second of each.</param>
     /// <param name="burst">So many frames of each at once, the mean rate kept; 1 spreads them evenly.</param>
     /// <param name="frameBytes">Of each frame, header included.</param>
-    public FramePublisher(string natsUrl, IReadOnlyList<string> streams, double rateHz, int burst, int frameBytes = SmallFrame)
+    /// <param name="signal">Of which the samples are; null: each is its stream's number, by which some servers' viewers know the stream.</param>
+    public FramePublisher(
+        string natsUrl, IReadOnlyList<string> streams, double rateHz, int burst, int frameBytes = SmallFrame, float[]? signal = null)
     {
+        _signal = signal;
         var server = new Uri(natsUrl);
         _connection.Connect(server.Host, server.Port);
         (_burst, _framesPerSecond) = (burst, rateHz * streams.Count);
@@ -90,9 +94,12 @@ internal sealed class FramePublisher : IDisposable
         var first = (ulong)(number / _commands.Length) * (ulong)_samples;
         new FrameHeader(FrameKind.Samples, 0, _samples, 0, epoch, _rateHz, first, Load.NowNs()).Write(frame);
         for (var i = 0; i < _samples; i++)
-            BinaryPrimitives.WriteSingleLittleEndian(frame[(FrameHeader.Size + sizeof(float) * i)..], stream);
+            BinaryPrimitives.WriteSingleLittleEndian(frame[(FrameHeader.Size + sizeof(float) * i)..], _signal is null ? stream : SignalAt(stream, first + (ulong)i));
         return command.Length;
     }
+
+    /// <summary>Streams begin a second apart, so that they are not all the same.</summary>
+    private float SignalAt(int stream, ulong place) => _signal![(place + (ulong)(stream * _rateHz)) % (ulong)_signal.Length];
 
     private void AnswerPings()
     {

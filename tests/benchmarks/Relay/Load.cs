@@ -2,6 +2,7 @@ using System.Globalization;
 using NATS.Client.Core;
 using SignalStream.Benchmarks.WholeWay;
 using SignalStream.Contracts;
+using SignalStream.Formats.Wfdb;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Catalog;
 using SignalStream.Processes;
@@ -38,11 +39,21 @@ internal static class Load
         await using var parts = await StartPartsAsync(settings, address, nats, reports);
         using var fleet = ViewerFleet.Connect(LoadPart.EndPointOf(address), settings.Dialect, streams, Share(settings, 0));
         using var publisher = new FramePublisher(
-            nats, streams, FramesPerSecond, settings.Number("burst", 1), settings.Number("frame", FramePublisher.SmallFrame));
+            nats, streams, FramesPerSecond, settings.Number("burst", 1), settings.Number("frame", FramePublisher.SmallFrame),
+            settings.Has("record") ? EcgOf(settings.Text("record", "")) : null);
         publisher.Start();
         await Task.Delay(TimeSpan.FromSeconds(3));
         await WatchAsync(() => Collect(fleet, reports), publisher, gateway?.ProcessId, settings.Number("seconds", 30));
         return 0;
+    }
+
+    /// <summary>The first lead of a record, mV.</summary>
+    private static float[] EcgOf(string path)
+    {
+        using var record = WfdbRecord.Open(path);
+        var all = new float[record.SampleCount * record.Channels];
+        record.Read(all);
+        return [.. Enumerable.Range(0, (int)record.SampleCount).Select(i => all[i * record.Channels])];
     }
 
     /// <summary>The viewers are shared out: this process is one of those asked for, the others report to it.</summary>
@@ -53,7 +64,7 @@ internal static class Load
         {
             var first = part * Share(settings, part).Viewers * settings.Number("each", 1);
             parts.Add(LoadPart.Start(
-                address, nats, settings.Text("run", "load"), settings.Number("streams", 100), Share(settings, part), settings.Text("hold", ""), first));
+                address, nats, settings.Text("run", "load"), settings.Number("streams", 100), Share(settings, part), settings.Text("hold", ""), settings.Text("compress", ""), first));
         }
 
         await reports.HeardAsync(parts.Count, TimeSpan.FromMinutes(1));
@@ -107,7 +118,7 @@ internal static class Load
             Line(slow);
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"published {publisher.Published - published}, repeats {fast.Repeats}, unreadable {fast.Bad}, envelopes {fast.Thinned} to those that read at once, {slow.Thinned} to the slow"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"published {publisher.Published - published}, repeats {fast.Repeats}, unreadable {fast.Bad}, {(double)fast.Bytes / Math.Max(1, fast.Delivered):F1} bytes a delivery, envelopes {fast.Thinned} to those that read at once, {slow.Thinned} to the slow"));
         if (pid is { } process)
         {
             var after = ProcessCpu.Of(process);

@@ -22,6 +22,9 @@ internal sealed class LoadCounts
 
     public long Closed { get; set; }
 
+    /// <summary>Of messages with frames, as they came.</summary>
+    public long Bytes { get; set; }
+
     public void Add(LoadCounts other)
     {
         Delays.Add(other.Delays);
@@ -32,5 +35,6 @@ internal sealed class LoadCounts
         Thinned += other.Thinned;
         Bad += other.Bad;
         Closed += other.Closed;
+        Bytes += other.Bytes;
     }
 }

@@ -11,11 +11,11 @@ namespace SignalStream.Benchmarks.Relay;
 internal static class LoadPart
 {
     /// <summary>Starts one on this machine.</summary>
-    public static ChildProcess Start(Uri gateway, string natsUrl, string run, int streams, FleetShape shape, string hold, int first) => ChildProcess.Start(
+    public static ChildProcess Start(Uri gateway, string natsUrl, string run, int streams, FleetShape shape, string hold, string compress, int first) => ChildProcess.Start(
         "dotnet",
         [
             typeof(LoadPart).Assembly.Location, "load-part", $"gateway={gateway}", $"nats={natsUrl}", $"run={run}", $"streams={streams}", $"first={first}",
-            $"viewers={shape.Viewers}", $"each={shape.StreamsEach}", $"slow={shape.Slow}", $"frozen={shape.Frozen}", $"hold={hold}",
+            $"viewers={shape.Viewers}", $"each={shape.StreamsEach}", $"slow={shape.Slow}", $"frozen={shape.Frozen}", $"hold={hold}", $"compress={compress}",
         ],
         null,
         Repository.Path("tests/benchmarks"));

@@ -9,16 +9,16 @@ internal sealed record LoadReport(string Part, LoadTally Fast, LoadTally Slow);
 
 /// <summary>Counts as they travel: of the delays, the buckets that are not empty.</summary>
 internal sealed record LoadTally(
-    long Delivered, long ToldGaps, long SilentGaps, long Repeats, long Thinned, long Bad, long Closed, Dictionary<int, long> Delays)
+    long Delivered, long ToldGaps, long SilentGaps, long Repeats, long Thinned, long Bad, long Closed, long Bytes, Dictionary<int, long> Delays)
 {
     public static LoadTally Of(LoadCounts counts) => new(
-        counts.Delivered, counts.ToldGaps, counts.SilentGaps, counts.Repeats, counts.Thinned, counts.Bad, counts.Closed, counts.Delays.Buckets());
+        counts.Delivered, counts.ToldGaps, counts.SilentGaps, counts.Repeats, counts.Thinned, counts.Bad, counts.Closed, counts.Bytes, counts.Delays.Buckets());
 
     public LoadCounts ToCounts()
     {
         var counts = new LoadCounts
         {
-            Delivered = Delivered, ToldGaps = ToldGaps, SilentGaps = SilentGaps, Repeats = Repeats, Thinned = Thinned, Bad = Bad, Closed = Closed,
+            Delivered = Delivered, ToldGaps = ToldGaps, SilentGaps = SilentGaps, Repeats = Repeats, Thinned = Thinned, Bad = Bad, Closed = Closed, Bytes = Bytes,
         };
         counts.Delays.Add(Delays);
         return counts;
