@@ -9,17 +9,19 @@ import { ageText } from "../shell/texts";
 const TRUSTED_MS = 5_000;
 
 /** The number that is read from the door. */
-export function Rate({ stream }: { readonly stream: LiveStream }) {
+export function Rate({ stream, isTile }: { readonly stream: LiveStream; readonly isTile: boolean }) {
   const rate = stream.findings.heartRate.value;
   const age = rate && ageOf(rate, stream);
   const bpm = rate?.value.bpm;
   const isOld = age !== undefined && age > TRUSTED_MS;
   return (
     <div class={`rate ${bpm === undefined ? "none" : isOld ? "old" : ""}`}>
-      <span class="rate-name">
-        <Heart beats={stream.findings.beats.value} />
-        HR <small>/min</small>
-      </span>
+      {!isTile && (
+        <span class="rate-name">
+          <Heart beats={stream.findings.beats.value} />
+          HR <small>/min</small>
+        </span>
+      )}
       <output class="rate-value" data-testid="heart-rate" aria-label="Heart rate a minute">
         {bpm === undefined ? "--" : Math.round(bpm)}
       </output>

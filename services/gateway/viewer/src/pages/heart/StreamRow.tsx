@@ -53,7 +53,7 @@ export function StreamRow({ stream, isTile }: Props) {
         {!isTile && <Accounts stream={stream} />}
       </div>
       <div class="numbers">
-        <Rate stream={stream} />
+        <Rate stream={stream} isTile={isTile} />
         {!isTile && <Tachogram stream={stream} />}
         {!isTile && <Numbers stream={stream} />}
       </div>
