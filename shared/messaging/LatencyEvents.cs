@@ -50,9 +50,16 @@ public sealed record LatencyStatisticsEvent(EventPlace Place, string MadeBy, IRe
     /// <inheritdoc/>
     public override string Kind => "latency_statistics";
 
-    /// <summary>Equal when the windows are, one by one.</summary>
+    /// <summary>How the target is then, for who has not heard it change.</summary>
+    public TargetHealth Health { get; init; }
+
+    /// <summary>Since when it is so, ns since the Unix epoch.</summary>
+    public long HealthSinceNs { get; init; }
+
+    /// <summary>Equal when the windows are, one by one, and the rest.</summary>
     public bool Equals(LatencyStatisticsEvent? other) =>
-        other is not null && Place == other.Place && MadeBy == other.MadeBy && Windows.SequenceEqual(other.Windows);
+        other is not null && Place == other.Place && MadeBy == other.MadeBy && Windows.SequenceEqual(other.Windows)
+        && Health == other.Health && HealthSinceNs == other.HealthSinceNs;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Place, MadeBy, Windows.Count);

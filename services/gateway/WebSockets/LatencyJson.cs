@@ -29,6 +29,9 @@ internal static class LatencyJson
         }
 
         json.WriteEndArray();
+        json.WriteString("state", WordOf(statistics.Health));
+        if (statistics.HealthSinceNs != 0)
+            json.WriteNumber("stateSince", EventTime.Milliseconds(statistics.HealthSinceNs));
     }
 
     public static void Fields(Utf8JsonWriter json, AnomalyEvent anomaly)

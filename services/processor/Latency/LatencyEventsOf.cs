@@ -11,12 +11,12 @@ internal static class LatencyEventsOf
     private const string AnomaliesBy = "line-anomalies/1";
     private const string StateBy = "target-state/1";
 
-    public static LatencyStatisticsEvent Statistics(LatencyWindows windows, EventPlace place)
+    public static LatencyStatisticsEvent Statistics(LatencyWindows windows, TargetState state, EventPlace place)
     {
         var all = new LatencyWindow[LatencyWindows.Seconds.Length];
         for (var i = 0; i < all.Length; i++)
             all[i] = Window(LatencyWindows.Seconds[i], windows.Figures(i));
-        return new LatencyStatisticsEvent(place, StatisticsBy, all);
+        return new LatencyStatisticsEvent(place, StatisticsBy, all) { Health = (TargetHealth)state.Condition, HealthSinceNs = state.SinceNs };
     }
 
     public static AnomalyEvent Anomaly(in LatencyAnomaly anomaly, EventPlace place)

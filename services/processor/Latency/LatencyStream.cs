@@ -143,7 +143,7 @@ internal sealed class LatencyStream(StreamId stream, LatencyOptions options, Lat
         if (_lastNs / NsPerSecond < _toldSecond + options.EverySeconds)
             return;
         _toldSecond = _lastNs / NsPerSecond;
-        outputs.Add(LatencyEventsOf.Statistics(_windows, place));
+        outputs.Add(LatencyEventsOf.Statistics(_windows, _state, place));
     }
 
     private void TellAnomaly(in LatencyAnomaly anomaly, EventPlace place, ICollection<SignalEvent> outputs)

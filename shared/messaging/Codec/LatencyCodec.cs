@@ -8,10 +8,16 @@ internal static class LatencyCodec
     public static V1.LatencyStatistics Body(LatencyStatisticsEvent statistics) => new()
     {
         Windows = { statistics.Windows.Select(Body) },
+        Condition = (V1.TargetState.Types.Condition)statistics.Health,
+        ConditionSinceNs = statistics.HealthSinceNs,
     };
 
     public static LatencyStatisticsEvent Read(EventPlace place, string madeBy, V1.LatencyStatistics statistics) =>
-        new(place, madeBy, [.. statistics.Windows.Select(Read)]);
+        new(place, madeBy, [.. statistics.Windows.Select(Read)])
+        {
+            Health = HealthOf(statistics.Condition),
+            HealthSinceNs = statistics.ConditionSinceNs,
+        };
 
     public static V1.Anomaly Body(AnomalyEvent anomaly) => new()
     {

@@ -21,7 +21,7 @@ public sealed class EventCodecTests
             { Value = 4400, Limit = 4000, Unit = "ms" },
         new AlertEvent(Place, "alarms/1", "tachycardia", AlertState.Acknowledged, AlertSeverity.Medium, 5, null, "")
             { AcknowledgedBy = "night shift" },
-        new LatencyStatisticsEvent(Place, "latency/1", [new(10, 20, 2, 21.5, 30, 31, 20, 32, 1.5, 2.5, 3, 4.25, LineQuality.Good), new(60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, LineQuality.Unknown)]),
+        new LatencyStatisticsEvent(Place, "latency/1", [new(10, 20, 2, 21.5, 30, 31, 20, 32, 1.5, 2.5, 3, 4.25, LineQuality.Good), new(60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, LineQuality.Unknown)]) { Health = TargetHealth.Degraded, HealthSinceNs = 12 },
         new AnomalyEvent(Place, "line-anomalies/1", "rtt_ms", "spike", 5, null, 0.75, "a reading of 84 ms is 63 above the usual 21 ± 4")
             { Value = 84, Usual = 21, Spread = 4, Unit = "ms" },
         new AnomalyEvent(Place, "line-anomalies/1", "loss", "loss", 5, 6, 1, "30 % lost") { IsLearned = true },

@@ -25,6 +25,9 @@ public sealed class LatencyStreamTests
         Assert.Equal([10, 60, 300], statistics[^1].Windows.Select(w => w.Seconds));
         Assert.Equal(20, statistics[^1].Windows[0].Readings);
         Assert.Equal(LineQuality.Great, statistics[^1].Windows[0].Quality);
+        var state = Assert.Single(line.Told<TargetStateEvent>());
+        Assert.Equal((state.Health, state.SinceNs), (statistics[^1].Health, statistics[^1].HealthSinceNs));
+        Assert.Equal(TargetHealth.Up, statistics[^1].Health);
         Assert.Equal(SignalType.Finding, statistics[0].Type);
     }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { millis, type Nanos, nanos } from "../time/units";
 import type { SignalEvent } from "../wire/event";
+import type { Condition } from "../wire/latency";
 import { LineFindings } from "./lineFindings";
 
 const at = (ms: number): Nanos => nanos(BigInt(ms) * 1_000_000n);
@@ -15,9 +16,11 @@ const event = (ms: number, body: SignalEvent["body"]): SignalEvent => ({
   body,
 });
 
-const statistics = (ms: number, lost = 0): SignalEvent =>
+const statistics = (ms: number, lost = 0, condition: Condition = "unknown", sinceMs = 0): SignalEvent =>
   event(ms, {
     kind: "latencyStatistics",
+    condition,
+    sinceMs: millis(sinceMs),
     windows: [{ seconds: 10, readings: 20, lost, p50Ms: 9, p95Ms: 12, maxMs: 15, jitterMs: 1, mos: 4, quality: "great" }],
   });
 
@@ -42,6 +45,17 @@ test("the newest statistics are shown, older ones and repeats are not", () => {
   line.accept(statistics(1_000, 7));
   line.accept(statistics(2_000, 8));
   expect(line.statistics.value?.windows[0]?.lost).toBe(5);
+});
+
+test("statistics tell the state to who has not heard it change, and nothing newer is lost to them", () => {
+  const line = new LineFindings();
+  line.accept(statistics(1_000));
+  expect(line.state.value).toBeUndefined();
+  line.accept(statistics(2_000, 0, "up", 500));
+  expect(line.state.value).toMatchObject({ condition: "up", sinceMs: 500 });
+  line.accept(event(3_000, { kind: "targetState", condition: "down", sinceMs: millis(3_000), reason: "lost" }));
+  line.accept(statistics(4_000, 0, "up", 500));
+  expect(line.state.value).toMatchObject({ condition: "down", reason: "lost" });
 });
 
 test("readings are handed on once, lost ones too", () => {

@@ -40,6 +40,9 @@ export class LineFindings {
     if (body.kind === "latencyStatistics" && timeMs > this.#statisticsMs) {
       this.#statisticsMs = timeMs;
       this.statistics.value = body;
+      // Told when it changes, the state may never have come here.
+      const { condition, sinceMs } = body;
+      if (condition !== "unknown" && sinceMs > (this.state.value?.sinceMs ?? 0)) this.state.value = { kind: "targetState", condition, sinceMs, reason: "" };
     }
     if (body.kind === "forecast") this.#addForecast(body, timeMs);
     if (body.kind === "anomaly") this.#addAnomaly(body);

@@ -8,10 +8,11 @@ const decode = (init: Parameters<typeof create<typeof EventSchema>>[1]) =>
 
 test("decodeEvent of latency statistics gives the windows, short to long", () => {
   const window = { seconds: 10, readings: 20, lost: 5, p50Ms: 21, p95Ms: 30, maxMs: 42, jitterMs: 0.5, mos: 4.25 };
-  const event = decode({ body: { case: "latencyStatistics", value: { windows: [{ ...window, class: 2 }, { seconds: 60 }] } } });
+  const event = decode({ body: { case: "latencyStatistics", value: { windows: [{ ...window, class: 2 }, { seconds: 60 }], condition: 2, conditionSinceNs: 4_000_000n } } });
   expect(event.log).toBe("finding");
   if (event.body.kind !== "latencyStatistics") throw new Error(event.body.kind);
   expect(event.body.windows[0]).toEqual({ ...window, quality: "good" });
+  expect(event.body).toMatchObject({ condition: "degraded", sinceMs: 4 });
   expect(event.body.windows[1]).toMatchObject({ seconds: 60, quality: "unknown" });
 });
 

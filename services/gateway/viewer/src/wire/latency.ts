@@ -31,6 +31,9 @@ export interface LatencyWindow {
 export interface LatencyStatistics {
   readonly kind: "latencyStatistics";
   readonly windows: readonly LatencyWindow[];
+  /** The target's, then; unknown as well when nobody says. */
+  readonly condition: Condition;
+  readonly sinceMs: Millis;
 }
 
 export interface Anomaly {
@@ -69,8 +72,10 @@ export const readingOf = ({ outcome, rttMs, intervalMs }: ReadingMessage): Probe
   intervalMs,
 });
 
-export const statisticsOf = ({ windows }: StatisticsMessage): LatencyStatistics => ({
+export const statisticsOf = ({ windows, condition, conditionSinceNs }: StatisticsMessage): LatencyStatistics => ({
   kind: "latencyStatistics",
+  condition: conditions[condition],
+  sinceMs: toMillis(nanos(conditionSinceNs)),
   windows: windows.map(({ seconds, readings, lost, p50Ms, p95Ms, maxMs, jitterMs, mos, class: quality }) => ({
     seconds,
     readings,
