@@ -1,6 +1,7 @@
 using System.Globalization;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Settings;
+using SignalStream.Processor.States;
 using SignalStream.Signal.Alarms;
 using SignalStream.Signal.Beats;
 

@@ -1,4 +1,5 @@
 using SignalStream.Messaging;
+using SignalStream.Processor.States;
 using SignalStream.Signal.Beats;
 
 namespace SignalStream.Processor.Heart;

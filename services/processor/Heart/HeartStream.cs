@@ -2,6 +2,7 @@ using SignalStream.Contracts;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Partitions;
 using SignalStream.Messaging.Settings;
+using SignalStream.Processor.States;
 using SignalStream.Signal.Beats;
 
 namespace SignalStream.Processor.Heart;
@@ -102,8 +103,7 @@ internal sealed class HeartStream(StreamId stream, HeartOptions options, HeartMe
 
     public byte[] Save()
     {
-        using var bytes = new MemoryStream();
-        using var writer = new BinaryWriter(bytes);
+        var writer = StateBytes.Begin();
         writer.Write(_epoch);
         _order.Save(writer);
         writer.Write(_silentNs);
@@ -119,21 +119,17 @@ internal sealed class HeartStream(StreamId stream, HeartOptions options, HeartMe
             _alarms!.Save(writer);
         }
 
-        writer.Flush();
-        var packed = ZeroRuns.Pack(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
-        return [.. BitConverter.GetBytes(StateVersion), .. packed];
+        return ZeroRuns.Pack(writer.Written(), BitConverter.GetBytes(StateVersion));
     }
 
     /// <summary>The part of the state that rests on samples alone, whenever they came: what a test compares.</summary>
     internal byte[] SaveHeart()
     {
-        using var bytes = new MemoryStream();
-        using var writer = new BinaryWriter(bytes);
+        var writer = StateBytes.Begin();
         writer.Write(_epoch);
         writer.Write(_order.Next);
         _heart?.Save(writer);
-        writer.Flush();
-        return bytes.ToArray();
+        return writer.Written().ToArray();
     }
 
     public void Restore(ReadOnlySpan<byte> state)

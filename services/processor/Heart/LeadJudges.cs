@@ -1,3 +1,4 @@
+using SignalStream.Processor.States;
 using SignalStream.Signal.Beats;
 
 namespace SignalStream.Processor.Heart;

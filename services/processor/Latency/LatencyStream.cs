@@ -2,7 +2,7 @@ using SignalStream.Contracts;
 using SignalStream.Messaging;
 using SignalStream.Messaging.Codec;
 using SignalStream.Messaging.Partitions;
-using SignalStream.Processor.Heart;
+using SignalStream.Processor.States;
 using SignalStream.Signal.Latency;
 
 namespace SignalStream.Processor.Latency;
@@ -78,8 +78,7 @@ internal sealed class LatencyStream(StreamId stream, LatencyOptions options, Lat
 
     public byte[] Save()
     {
-        using var bytes = new MemoryStream();
-        using var writer = new BinaryWriter(bytes);
+        var writer = StateBytes.Begin();
         writer.Write(StateVersion);
         writer.Write(_epoch);
         writer.Write(_next);
@@ -93,8 +92,7 @@ internal sealed class LatencyStream(StreamId stream, LatencyOptions options, Lat
         writer.WriteState(_state);
         writer.WriteState(_windows);
         writer.WriteState(_anomalies);
-        writer.Flush();
-        return ZeroRuns.Pack(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        return ZeroRuns.Pack(writer.Written());
     }
 
     public void Restore(ReadOnlySpan<byte> state)

@@ -1,6 +1,7 @@
 using SignalStream.Contracts;
 using SignalStream.Messaging.Partitions;
 using SignalStream.Messaging.Settings;
+using SignalStream.Processor.States;
 
 namespace SignalStream.Processor.Rules;
 
@@ -71,8 +72,7 @@ internal sealed class RuleGroup(RuleOptions options, RuleMetrics metrics) : IWor
 
     public byte[] Save()
     {
-        using var bytes = new MemoryStream();
-        using var writer = new BinaryWriter(bytes);
+        var writer = StateBytes.Begin();
         writer.Write(StateVersion);
         writer.Write(_hour);
         writer.Write(_all);
@@ -84,8 +84,7 @@ internal sealed class RuleGroup(RuleOptions options, RuleMetrics metrics) : IWor
             writer.Write(count.IsRefusing);
         }
 
-        writer.Flush();
-        return bytes.ToArray();
+        return writer.Written().ToArray();
     }
 
     public void Restore(ReadOnlySpan<byte> state)

@@ -3,6 +3,7 @@ using SignalStream.Messaging;
 using SignalStream.Messaging.Codec;
 using SignalStream.Messaging.Partitions;
 using SignalStream.Messaging.Settings;
+using SignalStream.Processor.States;
 
 namespace SignalStream.Processor.Rules;
 
@@ -41,7 +42,7 @@ internal sealed class RuleStream : IStreamWorker
     {
         _clock.AdvanceTo(message.StoredNs);
         _heardNs = _clock.SeenNs;
-        if (EventBody.NameOf(message.Data) is not { } name || !(RulesOf(name).Length > 0 || FieldPath.IsBodyToldOnChange(name)))
+        if (EventBody.NameOf(message.Data.Span) is not { } name || !(RulesOf(name).Length > 0 || FieldPath.IsBodyToldOnChange(name)))
             return null;
         if (!EventBody.TryDecode(message.Data.Span, out var body, out var error))
             return new Rejection("NotAnEvent", error);
@@ -87,8 +88,7 @@ internal sealed class RuleStream : IStreamWorker
 
     public byte[] Save()
     {
-        using var bytes = new MemoryStream();
-        using var writer = new BinaryWriter(bytes);
+        var writer = StateBytes.Begin();
         writer.Write(StateVersion);
         _clock.Save(writer);
         writer.Write(_heardNs);
@@ -99,8 +99,7 @@ internal sealed class RuleStream : IStreamWorker
             writer.Write(last.Length);
             writer.Write(last);
         });
-        writer.Flush();
-        return bytes.ToArray();
+        return writer.Written().ToArray();
     }
 
     public void Restore(ReadOnlySpan<byte> state)

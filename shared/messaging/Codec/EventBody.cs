@@ -42,25 +42,5 @@ public sealed class EventBody
     }
 
     /// <summary>Which body an <c>Event</c> has, without reading it; null when that cannot be told.</summary>
-    public static string? NameOf(ReadOnlyMemory<byte> bytes)
-    {
-        try
-        {
-            using var input = new CodedInputStream(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var array)
-                ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
-                : new MemoryStream(bytes.ToArray()));
-            while (input.ReadTag() is var tag and not 0)
-            {
-                if (Bodies.TryGetValue(WireFormat.GetTagFieldNumber(tag), out var field))
-                    return field.Name;
-                input.SkipLastField();
-            }
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            // Whoever reads it whole says why.
-        }
-
-        return null;
-    }
+    public static string? NameOf(ReadOnlySpan<byte> bytes) => Bodies.GetValueOrDefault(EventPeek.BodyOf(bytes))?.Name;
 }

@@ -12,7 +12,7 @@ public static class EventPeek
     public static bool IsAnomaly(ReadOnlySpan<byte> bytes) => BodyOf(bytes) == V1.Event.AnomalyFieldNumber;
 
     /// <summary>Number of the first field that is a message and none of the head's; 0 when there is none, or the bytes are no protobuf.</summary>
-    private static int BodyOf(ReadOnlySpan<byte> bytes)
+    internal static int BodyOf(ReadOnlySpan<byte> bytes)
     {
         while (TryReadVarint(ref bytes, out var tag))
         {

@@ -1,6 +1,6 @@
 using SignalStream.Messaging;
 using SignalStream.Messaging.Partitions;
-using SignalStream.Processor.Heart;
+using SignalStream.Processor.States;
 using SignalStream.Signal.Beats;
 
 namespace SignalStream.UnitTests.Processor;

@@ -1,4 +1,4 @@
-using SignalStream.Processor.Heart;
+using SignalStream.Processor.States;
 
 namespace SignalStream.UnitTests.Processor;
 

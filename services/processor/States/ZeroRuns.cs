@@ -1,6 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
-namespace SignalStream.Processor.Heart;
+namespace SignalStream.Processor.States;
 
 /// <summary>States without their zeros: rings and lists are seldom full, and a checkpoint holds thousands of states.</summary>
 /// <remarks>Length (i32), then again and again: how many zero bytes (u16), how many others (u16), those others.</remarks>
@@ -9,9 +10,23 @@ internal static class ZeroRuns
     // Two counts cost as much.
     private const int Shortest = 2 * sizeof(ushort);
 
-    public static byte[] Pack(ReadOnlySpan<byte> state)
+    /// <param name="state">Any bytes.</param>
+    /// <param name="before">Goes before what is packed, as it is.</param>
+    public static byte[] Pack(ReadOnlySpan<byte> state, params ReadOnlySpan<byte> before)
     {
-        var packed = new byte[sizeof(int) + state.Length + (Shortest * ((state.Length / ushort.MaxValue) + 2))];
+        var buffer = ArrayPool<byte>.Shared.Rent(sizeof(int) + state.Length + (Shortest * ((state.Length / ushort.MaxValue) + 2)));
+        try
+        {
+            return [.. before, .. buffer.AsSpan(0, PackInto(buffer, state))];
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static int PackInto(byte[] packed, ReadOnlySpan<byte> state)
+    {
         BinaryPrimitives.WriteInt32LittleEndian(packed, state.Length);
         var at = sizeof(int);
         while (state.Length > 0)
@@ -25,7 +40,7 @@ internal static class ZeroRuns
             state = state[(zeros + others)..];
         }
 
-        return packed[..at];
+        return at;
     }
 
     /// <exception cref="ArgumentException">It is nothing that <see cref="Pack"/> gave.</exception>
