@@ -41,6 +41,7 @@ internal sealed class EngineWorker : BackgroundService
         var reports = new EngineReports(_metrics.Stored, Reject, trouble => log.EngineTroubled(trouble))
         {
             Saved = _metrics.Saved,
+            Gained = _metrics.Gained,
             Alarmed = alarm => log.EngineAlarmed(alarm),
         };
         Engine = new PartitionEngine(connection, capability, membership, identity.Instance, reports, time, (long)options.RecentMegabytes << 20);

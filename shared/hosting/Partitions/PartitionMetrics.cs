@@ -10,6 +10,8 @@ internal sealed class PartitionMetrics(CollectorRegistry registry, IMetricFactor
     private readonly Gauge _owned = Show(metrics, "partitions_owned", "Partitions that this replica has claimed, of 64.");
     private readonly Gauge _live = Show(metrics, "partitions_live", "Of these, the ones that have caught up.");
     private readonly Gauge _streams = Show(metrics, "partition_streams", "Streams that this replica works on.");
+    private readonly Gauge _subjects = Show(metrics, "partition_subjects", "Subjects of the log whose stream is remembered; at most 100,000.");
+    private readonly Counter _forgotten = Count(metrics, "partition_subjects_forgotten_total", "Of these, the ones forgotten since there were more.");
     private readonly Gauge _lag = Show(metrics, "partition_lag_seconds", "How far the work is behind the log.");
     private readonly Gauge _age = Show(
         metrics, "partition_checkpoint_age_seconds", "Since the oldest of the last checkpoints of the partitions owned.");
@@ -43,6 +45,9 @@ internal sealed class PartitionMetrics(CollectorRegistry registry, IMetricFactor
     private readonly Histogram _saving = metrics.CreateHistogram(
         "signalstream_partition_checkpoint_seconds", "From the beginning of a checkpoint to its being written, its outputs included.",
         new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 14) });
+    private readonly Histogram _gaining = metrics.CreateHistogram(
+        "signalstream_partition_gain_seconds", "Of a partition that came to this replica: until the claim began, was written, and the reader was met.",
+        new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 14), LabelNames = ["capability", "step"] });
     private readonly Counter _rejected = metrics.CreateCounter(
         "signalstream_partition_messages_rejected_total", "Inputs refused, by the rule they break.", ["capability", "reason"]);
 
@@ -53,6 +58,9 @@ internal sealed class PartitionMetrics(CollectorRegistry registry, IMetricFactor
         _owned.WithLabels(capability).Set(engine.Owned);
         _live.WithLabels(capability).Set(engine.Live);
         _streams.WithLabels(capability).Set(engine.Streams);
+        var (known, forgotten) = engine.Routes;
+        _subjects.WithLabels(capability).Set(known);
+        _forgotten.WithLabels(capability).IncTo(forgotten);
         _lag.WithLabels(capability).Set(engine.LagSeconds);
         _age.WithLabels(capability).Set(engine.CheckpointAgeSeconds);
         foreach (var (counter, of) in _counters)
@@ -66,6 +74,13 @@ internal sealed class PartitionMetrics(CollectorRegistry registry, IMetricFactor
     }
 
     public void Saved(TimeSpan took) => _saving.Observe(took.TotalSeconds);
+
+    public void Gained(string capability, Gain gain)
+    {
+        _gaining.WithLabels(capability, "waited").Observe(gain.Waited.TotalSeconds);
+        _gaining.WithLabels(capability, "claimed").Observe(gain.Claimed.TotalSeconds);
+        _gaining.WithLabels(capability, "caught_up").Observe(gain.CaughtUp.TotalSeconds);
+    }
 
     public void Rejected(string capability, Rejection rejection) => _rejected.WithLabels(capability, rejection.Word).Inc();
 
@@ -84,6 +99,8 @@ internal sealed class CapabilityMetrics(PartitionMetrics metrics, string capabil
     public void Stored(SignalEvent stored, TimeSpan delay) => metrics.Stored(stored, delay);
 
     public void Saved(TimeSpan took) => metrics.Saved(took);
+
+    public void Gained(Gain gain) => metrics.Gained(capability, gain);
 
     public void Rejected(Rejection rejection) => metrics.Rejected(capability, rejection);
 }

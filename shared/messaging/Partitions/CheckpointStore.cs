@@ -80,7 +80,7 @@ internal sealed class CheckpointStore(INatsConnection connection, Capability cap
 
     /// <summary>Writes a part, which counts once the head names it.</summary>
     /// <returns>Its revision.</returns>
-    public async Task<ulong> SavePartAsync(int partition, int part, byte[] bytes, CancellationToken cancellationToken) =>
+    public async Task<ulong> SavePartAsync(int partition, int part, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         await (await StoreAsync(cancellationToken)).PutAsync(Key(partition, part), bytes, cancellationToken: cancellationToken);
 
     /// <summary>Removes a part that no head will name again.</summary>

@@ -47,6 +47,9 @@ internal sealed class OutputLog(INatsConnection connection, SignalType type, str
     private const int WrongLastSequence = 10071;
     private const string MessageId = "Nats-Msg-Id";
 
+    /// <summary>More outputs behind a checkpoint than that are read by a consumer, which costs as much as some ten of them.</summary>
+    private const int MostSingle = 16;
+
     private static readonly NatsJSConsumeOpts Attentive = new() { Expires = TimeSpan.FromSeconds(10), IdleHeartbeat = TimeSpan.FromSeconds(1) };
 
     private readonly NatsJSContext _jetStream = EngineContext.Of(connection);
@@ -84,14 +87,34 @@ internal sealed class OutputLog(INatsConnection connection, SignalType type, str
     }
 
     /// <summary>Outputs of a partition behind a sequence, with their ids, in order; the id is empty where there is none.</summary>
+    /// <remarks>
+    /// Mostly a few: they are asked for one by one, since who takes over from a dead replica asks for all of its partitions at once,
+    /// and a consumer each keeps the server busy.
+    /// </remarks>
     public async Task<List<(StreamId Stream, string Id, ulong Sequence)>> ReadBehindAsync(
         int partition, ulong sequence, CancellationToken cancellationToken)
     {
-        if ((await _lookup.EndsAsync(cancellationToken)).Last <= sequence)
-            return [];
+        var subject = Subjects.OfPartition(type, partition, lane);
+        var found = new List<(StreamId, string, ulong)>();
+        for (var i = 0; i < MostSingle; i++)
+        {
+            if (await _lookup.FindNextAsync(subject, sequence + 1, cancellationToken) is not { } next)
+                return found;
+            if (Subjects.TryParseStream(next.Subject, out var stream))
+                found.Add((stream, LogLookup.IdOf(next) ?? "", next.Seq));
+            sequence = next.Seq;
+        }
+
+        found.AddRange(await ReadManyBehindAsync(subject, sequence, cancellationToken));
+        return found;
+    }
+
+    private async Task<List<(StreamId Stream, string Id, ulong Sequence)>> ReadManyBehindAsync(
+        string subject, ulong sequence, CancellationToken cancellationToken)
+    {
         var options = new NatsJSOrderedConsumerOpts
         {
-            FilterSubjects = [Subjects.OfPartition(type, partition, lane)],
+            FilterSubjects = [subject],
             DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartSequence,
             OptStartSeq = sequence + 1,
             HeadersOnly = true,

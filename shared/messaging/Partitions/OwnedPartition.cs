@@ -98,7 +98,16 @@ internal sealed class OwnedPartition : IDisposable
     /// <summary>Input stored up to here, ns since the Unix epoch, had been worked on by somebody before.</summary>
     public long RereadUntilNs { get; init; }
 
-    public int Streams => _parts.Sum(p => p.Streams);
+    public int Streams
+    {
+        get
+        {
+            var streams = 0;
+            foreach (var part in _parts)
+                streams += part.Streams;
+            return streams;
+        }
+    }
 
     /// <summary>Input worked on since the last snapshot.</summary>
     public bool HasMoved { get; private set; } = true;
@@ -117,7 +126,7 @@ internal sealed class OwnedPartition : IDisposable
         if (message.Sequence <= part.Position)
             return null;
         Outputs.Counters.CountProcessed(message.StoredNs <= RereadUntilNs);
-        if (!part.Has(id) && Streams >= MostStreams)
+        if (Streams >= MostStreams && !part.Has(id))
             return new Rejection("TooManyStreams", $"partition {Number} has {Streams} streams, the most it may have.");
         return part.Process(id, message, _skips);
     }

@@ -90,7 +90,7 @@ public sealed partial class PartitionEngine
             bool hasMet;
             lock (_gate)
             {
-                route = RouteOf(message.Subject);
+                route = _routes.Of(message.Subject);
                 partition = together.Find(p => p.Number == route.Partition && _owned[p.Number] == p);
                 hasMet = place.Sequence.Stream >= _recent.From || !together.Exists(p => _owned[p.Number] == p);
             }

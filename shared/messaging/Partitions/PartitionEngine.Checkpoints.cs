@@ -130,19 +130,20 @@ public sealed partial class PartitionEngine
             var before = parts[i].Stored?.Revision ?? 0;
             if (await StoredAsync(partition, parts[i], cancellationToken) is not { } snapshot)
                 return (written, false);
-            var bytes = snapshot.Complete();
-            if (bytes.Length > SplitAbove && TrySplit(partition, bytes.Length))
+            var value = snapshot.Complete();
+            if (value.Length > SplitAbove && TrySplit(partition, value.Length))
                 return (written, true);
-            var revision = snapshot.IsEmpty ? 0 : await _checkpoints.SavePartAsync(partition.Number, i, bytes, cancellationToken);
-            written += bytes.Length;
-            if (!TryWith(partition, () => parts[i].Saved(snapshot, bytes.Length, revision)))
+            var revision = snapshot.IsEmpty ? 0 : await _checkpoints.SavePartAsync(partition.Number, i, value.Bytes, cancellationToken);
+            value.Return();
+            written += value.Length;
+            if (!TryWith(partition, () => parts[i].Saved(snapshot, value.Length, revision)))
                 return (written, false);
             var isLast = i == parts.Count - 1;
             if (parts.All(p => p.Stored is not null) && (isLast || !release) && !await SaveHeadAsync(partition, parts, release && isLast, cancellationToken))
                 return (written, false);
             if (revision == 0 && before > 0)
                 await _checkpoints.RemovePartAsync(partition.Number, i, cancellationToken);
-            Counters.CountCheckpointBytes(bytes.Length);
+            Counters.CountCheckpointBytes(value.Length);
         }
 
         partition.SavedAt = _time.GetTimestamp();

@@ -140,7 +140,8 @@ public sealed partial class PartitionEngine
     /// <summary>Makes a partition this replica's: by compare-and-set on its checkpoint, which decides, whatever anybody believes.</summary>
     private async Task ClaimAsync(int number, CancellationToken cancellationToken)
     {
-        var (log, connected) = (Volatile.Read(ref _logNumber), Volatile.Read(ref _connectedAt));
+        var (log, connected, begun) = (Volatile.Read(ref _logNumber), Volatile.Read(ref _connectedAt), _time.GetTimestamp());
+        var waited = _time.GetElapsedTime(_wishes[number].Since, begun);
         ClaimedState? claimed = null;
         if (!await TryAsync(async () => claimed = await TryClaimAsync(number, cancellationToken), cancellationToken) || claimed is null)
         {
@@ -161,6 +162,14 @@ public sealed partial class PartitionEngine
         }
 
         _catchingUp[number] = Task.Run(() => CatchUpAsync(partition, cancellationToken), CancellationToken.None);
+        _ = TellOfGainAsync(partition, waited, _time.GetElapsedTime(begun, partition.ClaimedAt), _catchingUp[number]!);
+    }
+
+    private async Task TellOfGainAsync(OwnedPartition partition, TimeSpan waited, TimeSpan claimed, Task catchingUp)
+    {
+        await catchingUp.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (partition.IsLive)
+            _reports.Gained(new Gain(waited, claimed, _time.GetElapsedTime(partition.ClaimedAt)));
     }
 
     private async Task<ClaimedState?> TryClaimAsync(int number, CancellationToken cancellationToken)

@@ -18,7 +18,16 @@ public sealed record EngineReports(Action<SignalEvent, TimeSpan> Stored, Action<
 
     /// <summary>A checkpoint was written, and how long that took, its outputs included.</summary>
     public Action<TimeSpan> Saved { get; init; } = _ => { };
+
+    /// <summary>A partition was gained, and how long that took.</summary>
+    public Action<Gain> Gained { get; init; } = _ => { };
 }
+
+/// <summary>The steps of a partition's coming into this replica's hands, one after the other.</summary>
+/// <param name="Waited">From its falling to this replica to the beginning of the claim that succeeded.</param>
+/// <param name="Claimed">Until its state was read and the claim was written.</param>
+/// <param name="CaughtUp">Until it had met the reader.</param>
+public readonly record struct Gain(TimeSpan Waited, TimeSpan Claimed, TimeSpan CaughtUp);
 
 /// <summary>Works on the partitions that fall to this replica: reads the log, keeps the state, stores each output exactly once.</summary>
 /// <remarks>
@@ -29,9 +38,12 @@ public sealed record EngineReports(Action<SignalEvent, TimeSpan> Stored, Action<
 /// </remarks>
 public sealed partial class PartitionEngine : IDisposable
 {
+    /// <summary>Some 300 bytes each. With more streams than that on one log their subjects are read again and again.</summary>
+    private const int MostRoutes = 100_000;
+
     private readonly Lock _gate = new();
     private readonly OwnedPartition?[] _owned = new OwnedPartition?[Partition.Count];
-    private readonly Dictionary<string, Route> _routes = [];
+    private readonly RouteTable _routes;
     private readonly RecentMessages _recent;
     private readonly IReadOnlyDictionary<SignalType, OutputLog> _outputs;
     private readonly INatsConnection _connection;
@@ -66,6 +78,7 @@ public sealed partial class PartitionEngine : IDisposable
         long recentBytes = 32 << 20)
     {
         _recent = new RecentMessages(recentBytes);
+        _routes = new RouteTable(MostRoutes, RouteOf);
         (_connection, _capability, _membership, _instance, _reports, _time) = (connection, capability, membership, instance, reports, time);
         _log = LogDefinitions.NameOf(capability.Input);
         _jetStream = EngineContext.Of(connection);
@@ -98,6 +111,16 @@ public sealed partial class PartitionEngine : IDisposable
         {
             lock (_gate)
                 return _owned.Sum(p => p?.Streams ?? 0);
+        }
+    }
+
+    /// <summary>Subjects of the log whose way is remembered, and how many have been forgotten so far, since there were too many.</summary>
+    public (int Known, long Forgotten) Routes
+    {
+        get
+        {
+            lock (_gate)
+                return (_routes.Count, _routes.Forgotten);
         }
     }
 
@@ -196,7 +219,7 @@ public sealed partial class PartitionEngine : IDisposable
                 return;
             (_workedAt, _workedNs) = (_readerAt, _readerNs);
             (_readerAt, _readerNs, _isBehind) = (logged.Sequence, logged.StoredNs, place.NumPending > 0);
-            route = RouteOf(message.Subject);
+            route = _routes.Of(message.Subject);
             if (route.Partition < 0)
                 return;
             _recent.Add(route, logged);
@@ -281,12 +304,10 @@ public sealed partial class PartitionEngine : IDisposable
     /// <summary>Nowhere where they concern nobody, as on a partition that is not the stream's own.</summary>
     private Route RouteOf(string subject)
     {
-        if (_routes.TryGetValue(subject, out var known))
-            return known;
         if (Subjects.TryParseControl(subject, _capability.Input, out var controlled))
-            return _routes[subject] = new Route(controlled, default, true);
+            return new Route(controlled, default, true);
         var isOurs = Subjects.TryParseStream(subject, out var stream) && _capability.Takes(stream) && Subjects.Of(_capability.Input, stream) == subject;
-        return _routes[subject] = new Route(isOurs ? Partition.Of(stream) : -1, stream, false);
+        return new Route(isOurs ? Partition.Of(stream) : -1, stream, false);
     }
 
     private List<OwnedPartition> Held()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Google.Protobuf;
 using SignalStream.Contracts;
 using V1 = SignalStream.Contracts.V1;
@@ -294,10 +295,30 @@ internal sealed class PartSnapshot(V1.CheckpointPart saved, List<AwaitedOutput> 
         awaited.Where(a => a.State.Type == Subjects.Token(type)).Select(a => a.State.Sequence).DefaultIfEmpty().Max();
 
     /// <summary>The value with the places of its outputs; only when complete.</summary>
-    public byte[] Complete()
+    public PartValue Complete()
     {
         foreach (var (state, output) in awaited)
             state.Sequence = output?.Sequence ?? state.Sequence;
-        return saved.ToByteArray();
+        return new PartValue(saved);
     }
+}
+
+/// <summary>A part's value as it is written, in a buffer that is used again: a replica writes megabytes of them a second.</summary>
+internal readonly struct PartValue
+{
+    private readonly byte[] _buffer;
+
+    public PartValue(V1.CheckpointPart saved)
+    {
+        Length = saved.CalculateSize();
+        _buffer = ArrayPool<byte>.Shared.Rent(Length);
+        saved.WriteTo(_buffer.AsSpan(0, Length));
+    }
+
+    public int Length { get; }
+
+    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, Length);
+
+    /// <summary>Once nobody reads it any more; a value whose writing was given up is left to the collector.</summary>
+    public void Return() => ArrayPool<byte>.Shared.Return(_buffer);
 }

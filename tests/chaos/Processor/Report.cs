@@ -53,6 +53,12 @@ internal sealed class Report(ITestOutputHelper output)
             Line($"  {what,-34} {replicas.Total(metric)?.ToString("0", CultureInfo.InvariantCulture) ?? "-"}");
         var each = 1000 * replicas.Total("signalstream_partition_checkpoint_seconds_sum") / replicas.Total("signalstream_partition_checkpoint_seconds_count");
         Line($"  {"a checkpoint takes, ms",-34} {each?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-"}");
+        foreach (var step in (string[])["waited", "claimed", "caught_up"])
+        {
+            var labels = $"{{capability=\"heart\",step=\"{step}\"}}";
+            var took = 1000 * replicas.Total($"signalstream_partition_gain_seconds_sum{labels}") / replicas.Total($"signalstream_partition_gain_seconds_count{labels}");
+            Line($"  {$"a partition gained, {step}, ms",-34} {took?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-"}");
+        }
     }
 
     public void Differences(string against, IReadOnlyList<Difference> differences, IReadOnlyList<Fault> faults)
