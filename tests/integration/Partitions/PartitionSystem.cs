@@ -56,9 +56,16 @@ internal sealed class PartitionSystem : IAsyncDisposable
     /// <param name="url">Another way to the server.</param>
     /// <param name="newWorker">Another worker than the one that counts.</param>
     /// <param name="capability">Another one than that of the counting workers.</param>
-    public Replica Add(string cluster, string? url = null, Func<StreamId, IStreamWorker>? newWorker = null, Capability? capability = null)
+    /// <param name="over">What the engine sees of its connection.</param>
+    public Replica Add(
+        string cluster,
+        string? url = null,
+        Func<StreamId, IStreamWorker>? newWorker = null,
+        Capability? capability = null,
+        Func<INatsConnection, INatsConnection>? over = null)
     {
-        var replica = new Replica(Server.ClientOptions with { Url = url ?? Server.Url }, cluster, newWorker ?? (stream => new CountingWorker(stream)), capability);
+        var options = Server.ClientOptions with { Url = url ?? Server.Url };
+        var replica = new Replica(options, cluster, newWorker ?? (stream => new CountingWorker(stream)), capability, over);
         _replicas.Add(replica);
         return replica;
     }
@@ -162,7 +169,7 @@ internal sealed class Replica : IAsyncDisposable
     private readonly Task _running;
     private bool _isOver;
 
-    public Replica(NatsOpts options, string cluster, Func<StreamId, IStreamWorker> newWorker, Capability? capability)
+    public Replica(NatsOpts options, string cluster, Func<StreamId, IStreamWorker> newWorker, Capability? capability, Func<INatsConnection, INatsConnection>? over)
     {
         _nats = new NatsConnection(options);
         var instance = $"{cluster}-{Guid.NewGuid():N}";
@@ -172,7 +179,7 @@ internal sealed class Replica : IAsyncDisposable
         {
             Alarmed = Alarms.Add,
         };
-        Engine = new PartitionEngine(_nats, capability, _membership, instance, reports, TimeProvider.System);
+        Engine = new PartitionEngine(over?.Invoke(_nats) ?? _nats, capability, _membership, instance, reports, TimeProvider.System);
         _running = Task.WhenAll(_membership.RunAsync(_stopMembership.Token), Engine.RunAsync(_stop.Token));
     }
 
