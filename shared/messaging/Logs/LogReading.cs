@@ -7,8 +7,39 @@ namespace SignalStream.Messaging.Logs;
 /// <summary>What all who follow a log do the same way.</summary>
 internal static class LogReading
 {
-    /// <summary>A consumer of a subject that begins at a place.</summary>
-    public static NatsJSOrderedConsumerOpts From(this LogStart start, string subject)
+    /// <summary>Makes a consumer of a subject that begins at a place.</summary>
+    /// <remarks>What was asked for when the connection broke is never answered: that is given up at once, not when its time is out.</remarks>
+    /// <exception cref="NatsException">The connection broke meanwhile, or the log cannot be read.</exception>
+    public static async Task<INatsJSConsumer> ConsumerAsync(
+        this NatsJSContext jetStream, SignalType type, string subject, LogStart start, CancellationToken cancellationToken)
+    {
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var connection = jetStream.Connection;
+        connection.ConnectionDisconnected += OnLost;
+        try
+        {
+            var made = jetStream.CreateOrderedConsumerAsync(LogDefinitions.NameOf(type), start.From(subject), giveUp.Token).AsTask();
+            if (await Task.WhenAny(made, lost.Task) == made)
+                return await made;
+            await giveUp.CancelAsync();
+            await ((Task)made).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new NatsException($"The connection broke while {LogDefinitions.NameOf(type)} was asked for {subject}.");
+        }
+        finally
+        {
+            connection.ConnectionDisconnected -= OnLost;
+        }
+
+        ValueTask OnLost(object? sender, NatsEventArgs? why)
+        {
+            lost.TrySetResult();
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private static NatsJSOrderedConsumerOpts From(this LogStart start, string subject)
     {
         var options = new NatsJSOrderedConsumerOpts { FilterSubjects = [subject], DeliverPolicy = ConsumerConfigDeliverPolicy.All };
         return start switch

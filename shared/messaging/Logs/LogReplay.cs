@@ -61,7 +61,7 @@ public sealed class LogReplay(INatsConnection connection, TimeProvider time)
     {
         // Alerts of a stream have several writers, a subject each, and servers before 2.10 take one filter: others' are passed over.
         var subject = type == SignalType.Alert ? Subjects.OfKindIn(type, stream) : Subjects.Of(type, stream);
-        var consumer = await _jetStream.CreateOrderedConsumerAsync(LogDefinitions.NameOf(type), start.From(subject), cancellationToken);
+        var consumer = await _jetStream.ConsumerAsync(type, subject, start, cancellationToken);
         if (consumer.Info.NumPending == 0)
             yield return default;
         await foreach (var message in consumer.ConsumeAsync<byte[]>(opts: Attentive, cancellationToken: cancellationToken))

@@ -51,7 +51,7 @@ public sealed class ReadingTail(INatsConnection connection, TimeProvider time)
 
     private async IAsyncEnumerable<INatsJSMsg<byte[]>> ConsumeAsync(LogStart start, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var consumer = await _jetStream.CreateOrderedConsumerAsync(LogDefinitions.NameOf(SignalType.Reading), start.From(Subjects.All(SignalType.Reading)), cancellationToken);
+        var consumer = await _jetStream.ConsumerAsync(SignalType.Reading, Subjects.All(SignalType.Reading), start, cancellationToken);
         await foreach (var message in consumer.ConsumeAsync<byte[]>(opts: Attentive, cancellationToken: cancellationToken))
             yield return message;
     }
