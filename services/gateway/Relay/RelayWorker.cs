@@ -213,7 +213,7 @@ internal sealed partial class RelayWorker(RelayOptions options, FramePool pool, 
                 happened.Release();
                 break;
             case { To: ViewerStream stream, What: ReplayBatch batch }:
-                Touch(stream.Viewer);
+                Touch(stream.Viewer).DoNotWait();
                 if (stream.Resuming is { } resuming)
                     resuming.TakeLogged(batch);
                 else

@@ -173,14 +173,18 @@ internal sealed class Viewer(
     public void AddWave(ViewerStream stream, SharedFrame wave)
     {
         _isClear = false;
-        _pairs = (_pairs || _queue.IsEmpty) && worker.Strain.Pairs(this, wave);
-        if (_ladder.Step == 0 && stream.IsPlain)
+        var isPlain = _ladder.Step == 0 && stream.IsPlain;
+        _pairs = isPlain && (_pairs || _queue.IsEmpty) && worker.Strain.Pairs(this, wave);
+        if (isPlain)
             _queue.AddWave(stream, wave);
         else if (stream.Resuming is { } resuming)
             resuming.TakeLive(wave);
         else
             stream.Take(wave, stream.TargetOf(wave, _ladder.Step), stream.Topic.Levels);
     }
+
+    /// <summary>Whatever waits for a next frame goes out with what comes now.</summary>
+    public void DoNotWait() => _pairs = false;
 
     public void AddEvent(ViewerStream stream, SharedFrame happened)
     {

@@ -123,11 +123,13 @@ public sealed class ResumeTests(ITestOutputHelper output)
     private static double Lasts(Random random, double longest) =>
         random.Next(8) == 0 ? longest * random.NextDouble() : Math.Min(longest, 0.05 + (1.5 * random.NextDouble()));
 
-    /// <summary>Until they are live again, but for those whose own link is away as well.</summary>
+    /// <summary>Until each has been live again, but for those whose own link is away as well.</summary>
     private async Task NoteAsync(string what, double seconds, List<ReturningViewer> viewers, Func<bool>? hasBegun = null)
     {
         var (returned, faults) = (_time.GetTimestamp(), _serverFaults);
-        await Eventually.TrueAsync(() => hasBegun?.Invoke() is not false && viewers.All(v => !v.HasLink || v.Behind < LiveWithin), TimeSpan.FromSeconds(60), $"live again after {what}");
+        var waiting = viewers.ToList();
+        bool AreLive() => waiting.RemoveAll(v => !v.HasLink || v.Behind < LiveWithin) >= 0 && waiting.Count == 0;
+        await Eventually.TrueAsync(() => hasBegun?.Invoke() is not false && AreLive(), TimeSpan.FromSeconds(60), $"live again after {what}");
         var live = _time.GetTimestamp();
         var both = Math.Max(returned, Volatile.Read(ref _serverBack));
         var isBoth = what != "nats-server" && (faults % 2 == 1 || faults != _serverFaults);

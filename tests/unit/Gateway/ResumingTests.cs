@@ -84,16 +84,53 @@ public class ResumingTests
         Assert.DoesNotContain(Sent(), s => s.Kind == FrameKind.Gap);
     }
 
-    [Fact]
-    public void Take_MissingInTheLogForGood_IsToldAfterTwoSeconds()
+    [Theory]
+    [InlineData(1.9, false)]
+    [InlineData(2.1, true)]
+    public void Take_MissingInALogThatGoesOn_IsToldAfterTwoSecondsOfItsTime(double seconds, bool isTold)
     {
         var stream = Attach(At(0));
         Logged(stream, [0, 20], isCaughtUp: true);
         Live(30);
         Assert.Single(Sent());
-        _kit.Time.Advance(TimeSpan.FromSeconds(2.1));
+        Logged(stream, [30], isCaughtUp: true, Stored.AddSeconds(seconds));
+        Assert.Equal(isTold ? 4 : 1, Sent().Count);
+        Assert.Equal(isTold, Sent().Contains((FrameKind.Gap, 10UL, 10UL)));
+    }
+
+    [Fact]
+    public void Take_MissingAndNothingComesOfTheLog_IsToldAfterTenSeconds()
+    {
+        var stream = Attach(At(0));
+        Logged(stream, [0, 20], isCaughtUp: true);
+        Live(30);
+        _kit.Time.Advance(TimeSpan.FromSeconds(9.9));
         Live(40);
-        Assert.Equal([(FrameKind.Samples, 0UL, 10UL), (FrameKind.Gap, 10, 10), (FrameKind.Samples, 20, 10), (FrameKind.Samples, 30, 10), (FrameKind.Samples, 40, 10)], Sent());
+        Assert.Single(Sent());
+        _kit.Time.Advance(TimeSpan.FromSeconds(0.2));
+        Live(50);
+        Assert.Equal([(FrameKind.Samples, 0UL, 10UL), (FrameKind.Gap, 10, 10), (FrameKind.Samples, 20, 10), (FrameKind.Samples, 30, 10), (FrameKind.Samples, 40, 10), (FrameKind.Samples, 50, 10)], Sent());
+        Assert.Null(stream.Resuming);
+    }
+
+    [Fact]
+    public void Take_LogIsBackAfterAWhile_IsReadBeforeAnythingIsGivenUp()
+    {
+        var stream = Attach(At(0));
+        var resuming = stream.Resuming!;
+        Logged(stream, [0, 10], isCaughtUp: true);
+        var hole = resuming.HoleAsync(CancellationToken.None);
+        Assert.False(hole.IsCompleted);
+        _kit.Time.Advance(TimeSpan.FromSeconds(8));
+        Live(50);
+        Assert.True(hole.IsCompletedSuccessfully);
+        foreach (var (first, seconds) in ((ulong, double)[])[(20, 8), (30, 9.5), (40, 11)])
+        {
+            Live(first + 40);
+            Logged(stream, [first], isCaughtUp: first == 40, Stored.AddSeconds(seconds));
+        }
+
+        Assert.Equal(Enumerable.Range(0, 9).Select(i => (FrameKind.Samples, (ulong)i * 10, 10UL)), Sent());
         Assert.Null(stream.Resuming);
     }
 

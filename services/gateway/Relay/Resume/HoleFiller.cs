@@ -25,17 +25,18 @@ internal sealed class HoleFiller(LogReplay logs, RelayOptions options, TimeProvi
     public async Task<bool> FillAsync(
         StreamTopic topic, double missingSeconds, Action<ReadOnlyMemory<byte>> take, Func<bool> isOpen, CancellationToken stop)
     {
-        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(options.HealSeconds), time);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, end.Token);
         try
         {
-            await _turns.WaitAsync(patience.Token);
+            await _turns.WaitAsync(stop);
         }
         catch (OperationCanceledException)
         {
             return false;
         }
 
+        // Not before: after a restart there may be more holes than turns, and what comes meanwhile waits.
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(options.HealSeconds), time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, end.Token);
         try
         {
             await ReadAsync(topic, missingSeconds, take, isOpen, patience.Token);

@@ -25,9 +25,10 @@ internal sealed class ReplayReader(LogReplay logs, FramePool pool, RelayOptions 
     /// <summary>Begins to read for a viewer; ends by itself when that one has caught up or left.</summary>
     public void Start(ViewerStream stream, ResumePoint from)
     {
-        var stop = stream.Resuming!.Stop.Token;
+        var resuming = stream.Resuming!;
+        var stop = resuming.Stop.Token;
         if (from.WantsWaves && stream.WantsWaves)
-            _ = RunAsync(stream, SignalType.Wave, turn => ReadWavesAsync(stream, from, turn, stop), stop);
+            _ = RunAsync(stream, SignalType.Wave, turn => ReadWavesAsync(stream, resuming, from, turn, stop), stop);
         foreach (var type in stream.Events!.Reading.ToArray())
             _ = RunAsync(stream, type, _ => ReadEventsAsync(stream, type, from, stop), stop);
     }
@@ -53,27 +54,35 @@ internal sealed class ReplayReader(LogReplay logs, FramePool pool, RelayOptions 
         }
     }
 
-    private async Task ReadWavesAsync(ViewerStream stream, ResumePoint from, Turn turn, CancellationToken stop)
+    private async Task ReadWavesAsync(ViewerStream stream, Resuming resuming, ResumePoint from, Turn turn, CancellationToken stop)
     {
         var entry = stream.Topic.Entry;
         var start = from.WaveStart(entry?.RateHz ?? 0, entry?.Speed ?? 0, time.GetUtcNow());
         // The first look may begin behind the place, when clocks differ or frames were late: then from the oldest on.
-        if (!await ReadWavesAsync(stream, from, start, turn, stop))
-            await ReadWavesAsync(stream, from, default, turn, stop);
+        var last = await ReadWavesAsync(stream, from, start, turn, stop) ?? await ReadWavesAsync(stream, from, default, turn, stop);
+        while (!stop.IsCancellationRequested)
+        {
+            // The stream was silent, or the server away. When it goes on, the log may have what did not come by the bus.
+            await resuming.HoleAsync(stop);
+            await _turns.WaitAsync(stop);
+            using var again = new Turn(_turns, metrics);
+            last = await ReadWavesAsync(stream, from, last > 0 ? new LogStart(last.Value, null) : start, again, stop) ?? last;
+        }
     }
 
-    /// <returns>False when the log may have what lies before the first frame.</returns>
-    private async Task<bool> ReadWavesAsync(ViewerStream stream, ResumePoint from, LogStart start, Turn turn, CancellationToken stop)
+    /// <returns>The last sequence that was read, 0 for none; null when the log may have what lies before the first frame.</returns>
+    private async Task<ulong?> ReadWavesAsync(ViewerStream stream, ResumePoint from, LogStart start, Turn turn, CancellationToken stop)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var (batch, samples, began, isFirst) = (new List<SharedFrame>(), 0L, time.GetTimestamp(), true);
+        var (batch, samples, began, isFirst, last) = (new List<SharedFrame>(), 0L, time.GetTimestamp(), start.After == 0, start.After);
         await foreach (var logged in Read(SignalType.Wave, stream.Topic.Stream, start, patience.Token))
         {
+            last = Math.Max(last, logged.Sequence);
             if (logged.Bytes.Length > 0 && FrameHeader.TryRead(logged.Bytes.Span, out var header) == FrameError.None && header.Kind != FrameKind.Event
                 && !EndMark.Is(header, logged.Bytes.Span))
             {
                 if (isFirst && start != default && from.HasPlace && (header.Epoch, header.First).CompareTo((from.Epoch, from.First)) > 0)
-                    return false;
+                    return null;
                 isFirst = false;
                 if (!from.IsBefore(header, SharedFrame.CoverOf(header, logged.Bytes.Span)))
                 {
@@ -83,7 +92,7 @@ internal sealed class ReplayReader(LogReplay logs, FramePool pool, RelayOptions 
             }
             else if (logged.Bytes.Length == 0 && isFirst && start != default && from.HasPlace)
             {
-                return false;
+                return null;
             }
 
             if (batch.Count < MostInBatch && logged.Pending > 0)
@@ -103,7 +112,7 @@ internal sealed class ReplayReader(LogReplay logs, FramePool pool, RelayOptions 
 
         foreach (var frame in batch)
             frame.Release();
-        return true;
+        return last;
     }
 
     private async Task ReadEventsAsync(ViewerStream stream, SignalType type, ResumePoint from, CancellationToken stop)

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using SignalStream.Contracts;
 using SignalStream.Gateway.Relay.Thinning;
 using SignalStream.Messaging;
@@ -12,13 +13,17 @@ namespace SignalStream.Gateway.Relay.Resume;
 /// </remarks>
 internal sealed class Resuming(ViewerStream stream, ResumePoint from, FramePool pool, TimeProvider time)
 {
-    /// <summary>A frame that is missing in the log may still be sent again by its producer: so long, by the log's time or ours.</summary>
+    /// <summary>A frame that is missing in the log may still be sent again by its producer: so long, by the log's time.</summary>
     private static readonly TimeSpan HolePatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>And so long, by ours, where nothing comes of the log: a server that restarts has to be found and asked anew.</summary>
+    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Live frames kept at most; beyond it the viewer is not about to catch up, and they are in the log.</summary>
     private const int MostKept = 1024;
 
     private readonly FrameSequence _sequence = new();
+    private readonly Channel<bool> _holes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly LevelsWanted _levels = new();
     private Thinner? _thinner;
     private readonly EventReplay _events = stream.Events!;
@@ -30,12 +35,17 @@ internal sealed class Resuming(ViewerStream stream, ResumePoint from, FramePool 
     private bool _isLanding;
     private (uint Epoch, ulong End)? _live;
     private long _holeSince;
-    private DateTimeOffset _holeStored;
+
+    /// <summary>What the log had first after the hole was there, or part of it was closed; null while it had nothing.</summary>
+    private DateTimeOffset? _holeStored;
     private DateTimeOffset _stored;
     private GapReason _holeReason = GapReason.NoLongerInLog;
 
     /// <summary>Ends the readers when nothing more is needed of them.</summary>
     public CancellationTokenSource Stop { get; } = new();
+
+    /// <summary>Completes when something is missing, or has been since the last call, that the log may have. One caller at a time, from anywhere.</summary>
+    public ValueTask<bool> HoleAsync(CancellationToken cancellationToken) => _holes.Reader.ReadAsync(cancellationToken);
 
     /// <summary>What was read of the log.</summary>
     public void TakeLogged(ReplayBatch batch)
@@ -50,9 +60,12 @@ internal sealed class Resuming(ViewerStream stream, ResumePoint from, FramePool 
         }
         else if (!_isWaveDone)
         {
-            _stored = batch.Stored;
+            if (batch.Frames.Count > 0)
+                _stored = batch.Stored;
             foreach (var frame in batch.Frames)
                 Take(frame);
+            if (batch.Frames.Count > 0)
+                _holeStored ??= _stored;
             _isJoining |= batch.IsCaughtUp || batch.IsLast;
             _readerEnded |= batch.IsLast;
             LookAtHole();
@@ -114,7 +127,7 @@ internal sealed class Resuming(ViewerStream stream, ResumePoint from, FramePool 
                 break;
             case Arrival.Ahead:
                 if (!_sequence.HasHole)
-                    (_holeSince, _holeStored) = (time.GetTimestamp(), _stored);
+                    NoteHole();
                 _sequence.Hold(frame);
                 break;
         }
@@ -132,8 +145,16 @@ internal sealed class Resuming(ViewerStream stream, ResumePoint from, FramePool 
             _sequence.Begin(header.Epoch, header.Epoch == from.Epoch ? Math.Min(header.First, from.First) : 0);
     }
 
+    private void NoteHole()
+    {
+        (_holeSince, _holeStored) = (time.GetTimestamp(), null);
+        _holes.Writer.TryWrite(true);
+    }
+
     private void Pass(SharedFrame frame)
     {
+        // Of a hole the next part is there: the rest may follow.
+        (_holeSince, _holeStored) = (time.GetTimestamp(), null);
         _sequence.Take(frame);
         _holeReason = GapReason.BeforeGateway;
         Deliver(frame);
@@ -156,7 +177,7 @@ internal sealed class Resuming(ViewerStream stream, ResumePoint from, FramePool 
     }
 
     private bool IsHoleOld() => _readerEnded || _sequence.Waiting > MostKept || _stored - _holeStored > HolePatience
-        || (_isJoining && time.GetElapsedTime(_holeSince) > HolePatience);
+        || (_isJoining && time.GetElapsedTime(_holeSince) > LogPatience);
 
     private void SkipHole()
     {
