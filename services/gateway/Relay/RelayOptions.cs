@@ -37,7 +37,7 @@ internal sealed class RelayOptions
     [Range(0, 100)] public int GatherMilliseconds { get; set; } = 5;
 
     /// <summary>A hole in a stream's frames is looked for in its log so long before it is told, s; the stream's waves wait meanwhile.</summary>
-    [Range(0, 60)] public int HealSeconds { get; set; } = 5;
+    [Range(0, 60)] public int HealSeconds { get; set; } = 10;
 
     /// <summary>What a returning viewer missed comes at so many times the pace of life: a minute in half a second.</summary>
     [Range(2, 10_000)] public int ReplaySpeed { get; set; } = 120;

@@ -113,6 +113,33 @@ public class ResumingTests
         Assert.Null(stream.Resuming);
     }
 
+    [Theory]
+    [InlineData(1.9, 1)]
+    [InlineData(2.1, 3)]
+    public void Take_LogHasNoMoreForAWhile_IsToldUnlessTheHoleHasJustComeAbout(double seconds, int sent)
+    {
+        var stream = Attach(At(0));
+        Logged(stream, [0, 20], isCaughtUp: true);
+        _kit.Time.Advance(TimeSpan.FromSeconds(seconds));
+        Dry(stream);
+        Assert.Equal(sent, Sent().Count);
+        Assert.NotNull(stream.Resuming);
+    }
+
+    [Fact]
+    public void Take_StreamWasSilentForAWhileAndGoesOnWithAHole_TheLogIsReadForIt()
+    {
+        var stream = Attach(At(0));
+        Logged(stream, [0], isCaughtUp: true);
+        _kit.Time.Advance(TimeSpan.FromSeconds(5));
+        Dry(stream);
+        Live(20);
+        Assert.Single(Sent());
+        Logged(stream, [10, 20], isCaughtUp: true, Stored.AddSeconds(50));
+        Assert.Equal([0UL, 10, 20], Sent().Select(s => s.First));
+        Assert.Null(stream.Resuming);
+    }
+
     [Fact]
     public void Take_LogIsBackAfterAWhile_IsReadBeforeAnythingIsGivenUp()
     {
@@ -230,6 +257,12 @@ public class ResumingTests
         _kit.Topic.Attach(stream);
         _kit.Work();
         return stream;
+    }
+
+    private void Dry(ViewerStream stream)
+    {
+        _kit.Worker.Post(stream, new ReplayBatch([], SignalType.Wave, default, IsCaughtUp: true, IsLast: false, IsDry: true));
+        _kit.Work();
     }
 
     private void Live(ulong first)

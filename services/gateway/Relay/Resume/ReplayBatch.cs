@@ -8,7 +8,9 @@ namespace SignalStream.Gateway.Relay.Resume;
 /// <param name="Stored">When the last of them was stored.</param>
 /// <param name="IsCaughtUp">The log had no more when the last of them was read.</param>
 /// <param name="IsLast">The reader has ended.</param>
-internal sealed record ReplayBatch(IReadOnlyList<SharedFrame> Frames, SignalType Type, DateTimeOffset Stored, bool IsCaughtUp, bool IsLast)
+/// <param name="IsDry">For some seconds now the log has had no more.</param>
+internal sealed record ReplayBatch(
+    IReadOnlyList<SharedFrame> Frames, SignalType Type, DateTimeOffset Stored, bool IsCaughtUp, bool IsLast, bool IsDry = false)
 {
     private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

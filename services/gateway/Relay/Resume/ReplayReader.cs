@@ -112,6 +112,8 @@ internal sealed class ReplayReader(LogReplay logs, FramePool pool, RelayOptions 
 
         foreach (var frame in batch)
             frame.Release();
+        if (!stop.IsCancellationRequested)
+            await HandOverAsync(stream, new ReplayBatch([], SignalType.Wave, default, IsCaughtUp: true, IsLast: false, IsDry: true), stop);
         return last;
     }
 

@@ -68,7 +68,8 @@ internal sealed class Resuming(ViewerStream stream, ResumePoint from, FramePool 
                 _holeStored ??= _stored;
             _isJoining |= batch.IsCaughtUp || batch.IsLast;
             _readerEnded |= batch.IsLast;
-            LookAtHole();
+            // For a hole that has only just come about, when the server is back, it is read again.
+            LookAtHole(isGivenUp: batch.IsDry && time.GetElapsedTime(_holeSince) > HolePatience);
         }
 
         batch.Done();
@@ -170,9 +171,9 @@ internal sealed class Resuming(ViewerStream stream, ResumePoint from, FramePool 
         }
     }
 
-    private void LookAtHole()
+    private void LookAtHole(bool isGivenUp = false)
     {
-        while (_sequence.HasHole && IsHoleOld())
+        while (_sequence.HasHole && (isGivenUp || IsHoleOld()))
             SkipHole();
     }
 
