@@ -25,8 +25,25 @@ public interface IFramePublisher
 }
 
 /// <summary>Frames on the bus, as bytes: the same that a viewer gets. They are published by <see cref="Logs.WaveOutbox"/>.</summary>
-public sealed class SignalBus(INatsConnection connection)
+public sealed class SignalBus
 {
+    private readonly INatsConnection _connection;
+    private int _connections;
+
+    /// <param name="connection">To the bus; may be opened later.</param>
+    public SignalBus(INatsConnection connection)
+    {
+        _connection = connection;
+        connection.ConnectionOpened += (_, _) =>
+        {
+            Interlocked.Increment(ref _connections);
+            return ValueTask.CompletedTask;
+        };
+    }
+
+    /// <summary>Connections there have been since this was made, one after the other: what was published between two of them has passed by.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
     /// <summary>Subscribes to frames at once.</summary>
     /// <param name="subject">One stream's, or a pattern.</param>
     /// <param name="capacity">Frames that may wait; when more come, the oldest go and are counted by the connection.</param>
@@ -41,7 +58,7 @@ public sealed class SignalBus(INatsConnection connection)
                 FullMode = System.Threading.Channels.BoundedChannelFullMode.DropOldest,
             },
         };
-        return new WaveSubscription(await connection.SubscribeCoreAsync<NatsMemoryOwner<byte>>(
+        return new WaveSubscription(await _connection.SubscribeCoreAsync<NatsMemoryOwner<byte>>(
             subject, opts: options, cancellationToken: cancellationToken));
     }
 }

@@ -11,6 +11,9 @@ internal sealed class WaveFeed : IAsyncDisposable
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseWhenBehind = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>A stream that is live has a frame long before.</summary>
+    private static readonly TimeSpan SilentAfterCut = TimeSpan.FromSeconds(2);
+
     /// <summary>Frames that wait for what is missing before them; at 25 a second nearly three minutes.</summary>
     private const int MostKept = 4096;
 
@@ -20,12 +23,20 @@ internal sealed class WaveFeed : IAsyncDisposable
     private readonly RelayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private RelayWorker? _worker;
     private Task _running = Task.CompletedTask;
     private readonly FrameSequence _sequence = new();
     private readonly HoleFiller? _filler;
     private Task _filling = Task.CompletedTask;
     private Complaints _complaints;
     private bool _isLast = true;
+
+    /// <summary>Frames that were taken; connections of the bus, frames and the time when it was last looked after.</summary>
+    private long _taken;
+    private int _connections;
+    private long _takenThen;
+    private long _heardAt;
+    private long? _cutAt;
 
     internal WaveFeed(StreamTopic topic, FramePool pool, HoleFiller? filler, RelayMetrics metrics, TimeProvider time, ILogger log)
     {
@@ -42,7 +53,7 @@ internal sealed class WaveFeed : IAsyncDisposable
         StreamTopic topic, FramePool pool, HoleFiller filler, RelayWorker worker, RelayWorkers workers, RelayOptions options, RelayMetrics metrics,
         TimeProvider time, ILogger log)
     {
-        var feed = new WaveFeed(topic, pool, filler, metrics, time, log);
+        var feed = new WaveFeed(topic, pool, filler, metrics, time, log) { _worker = worker, _connections = worker.Bus!.Connections, _heardAt = time.GetTimestamp() };
         feed._running = worker.RunAsync(() => feed.RunAsync(worker.Bus!, workers, options.BusFrames));
         return feed;
     }
@@ -54,6 +65,30 @@ internal sealed class WaveFeed : IAsyncDisposable
         await _filling;
         _sequence.Clear();
         _stopping.Dispose();
+    }
+
+    /// <summary>
+    /// What passed by while the bus was away shows when the next frame comes. Where none comes, the stream having ended meanwhile, the
+    /// log is asked. To be called about twice a second.
+    /// </summary>
+    public void LookAfter()
+    {
+        var (now, taken, connections) = (_time.GetTimestamp(), Volatile.Read(ref _taken), _worker!.Bus!.Connections);
+        if (taken != _takenThen)
+            (_takenThen, _heardAt, _cutAt) = (taken, now, null);
+        if (connections != _connections)
+            (_cutAt, _connections) = (now, connections);
+        if (_cutAt is not { } cut || _time.GetElapsedTime(cut, now) < SilentAfterCut)
+            return;
+        _cutAt = null;
+        var silence = _time.GetElapsedTime(_heardAt, now);
+        _ = _worker.RunAsync(() => _filling.IsCompleted ? _filling = AskLogAsync(silence) : _filling);
+    }
+
+    private async Task AskLogAsync(TimeSpan silence)
+    {
+        if (_filler is not null && _sequence.Place is not null && !_stopping.IsCancellationRequested)
+            await _filler.FillAsync(_topic, silence.TotalSeconds, frame => RelayLogged(frame.Span), () => true, _stopping.Token);
     }
 
     /// <summary>The way of one frame: header checked, place checked, copied once, numbered, into every viewer's queue.</summary>
@@ -96,6 +131,7 @@ internal sealed class WaveFeed : IAsyncDisposable
         }
 
         _metrics.FrameIn();
+        _taken++;
         if (arrival == Arrival.NewEpoch)
             TellHoles();
         var copy = _pool.Copy(frame, header, _topic.Number);

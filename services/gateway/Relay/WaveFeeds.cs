@@ -53,6 +53,7 @@ internal sealed class WaveFeeds(
             _ending.RemoveAll(task => task.IsCompleted);
             foreach (var (topic, watched) in _watched.ToArray())
             {
+                watched.Feed.LookAfter();
                 if (watched.Viewers == 0 && time.GetElapsedTime(watched.LeftAt) >= linger)
                 {
                     _watched.Remove(topic);

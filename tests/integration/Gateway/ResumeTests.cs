@@ -106,6 +106,24 @@ public class ResumeTests(NatsFixture nats) : IClassFixture<NatsFixture>
     }
 
     [SkippableFact]
+    public async Task Relay_StreamEndsWhileTheBusIsAway_ItsLastFramesComeFromTheLog()
+    {
+        var server = await nats.ServerAsync();
+        await using var line = new FaultProxy(server.Port);
+        await using var gateway = await GatewayHost.StartAsync(server.Url, $"Nats:Url={line.Url}");
+        var stream = await gateway.AddStreamAsync("ecg.last");
+        await using var viewer = await TestViewer.SubscribedAsync(gateway, "ecg.last");
+        var next = await gateway.PublishUntilReceivedAsync(stream, viewer);
+        line.Refuse = true;
+        line.Cut();
+        var end = await PublishAsync(gateway, stream, next, 5);
+        line.Refuse = false;
+        await Eventually.TrueAsync(() => End(viewer.Frames.Last()) == end);
+        RelayTests.AssertContiguous(viewer.Frames, BitConverter.ToUInt64(viewer.Frames.First(), 16), end);
+        Assert.DoesNotContain(viewer.Frames, f => f[0] == (byte)FrameKind.Gap);
+    }
+
+    [SkippableFact]
     public async Task Relay_FramesOutOfOrder_ArriveInOrder()
     {
         await using var gateway = await StartAsync();
