@@ -49,6 +49,7 @@ public sealed class ExactlyOnceTests(ITestOutputHelper output)
         var faults = new Faults(replicas, nats, new Rules(connection, Beds(settings, startNs).ConvertAll(b => b.Stream)), _time);
 
         var faulting = faults.RunAsync(FaultPlan.Of(settings));
+        // The run lasts so long in any case: its length is a setting.
         await Task.WhenAny(Task.WhenAll(faulting, Task.Delay(TimeSpan.FromSeconds(settings.Seconds), _time)), feed.Running);
         await feed.StopAsync();
         await faulting;

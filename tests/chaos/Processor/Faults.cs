@@ -132,5 +132,6 @@ internal sealed class Faults(Replicas replicas, NatsServer nats, Rules rules, Ti
         line.Cut();
     }
 
+    /// <summary>Between faults, and while one lasts: it paces what happens, and nothing is waited for with it.</summary>
     private Task PauseAsync(TimeSpan pause) => Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, time);
 }

@@ -82,6 +82,7 @@ internal sealed class InputFeed
         return results.TakeWhile(result => result is { Success: true, Value.Error: null } && result.Value.Seq > last && (last = result.Value.Seq) > 0).Count();
     }
 
+    /// <summary>Until the next frames are due: it paces the input.</summary>
     private static Task PauseAsync(TimeSpan pause) =>
         Task.Delay(pause > TimeSpan.FromMilliseconds(1) ? pause : TimeSpan.FromMilliseconds(1), TimeProvider.System);
 }
